@@ -1,0 +1,50 @@
+# Everything a developer does here. Needs make and a Python 3.12+ (scripts/find-python says how it looks for one).
+.DEFAULT_GOAL := help
+.PHONY: help setup test lint format demo demo-aws bench lock clean
+
+BIN := .venv/bin
+ARGS ?=
+export PYTHON
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' Makefile | awk -F@ '{ printf "%-18s %s\n", $$1, $$2 }'
+
+setup: .venv/.setup ## the environment in .venv from the lock file; quick when nothing changed
+
+.venv/.setup: pyproject.toml requirements/dev.txt
+	@$(BIN)/python -c '' 2>/dev/null || { python=$$(scripts/find-python) && echo "setup: .venv from $$python" && "$$python" -m venv --clear .venv; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+	@echo "setup: done"
+
+test: setup ## all tests; one: make test ARGS="-k name"
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: setup ## style, types, architecture
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q tests/unit/test_house.py
+
+format: setup ## let ruff repair what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+demo: setup ## Connectless on this machine with a real Kafka and database; DB=mariadb|postgres|sqlite
+	$(BIN)/connectless demo $(if $(DB),--db $(DB))
+
+demo-aws: setup ## the same as functions, deployed to a local AWS
+	$(BIN)/connectless demo --aws
+
+bench: setup ## side-by-side benchmarks
+	$(BIN)/python -m bench $(ARGS)
+
+lock: setup ## pins with hashes for Linux and macOS from pyproject.toml; newest versions: make lock ARGS=--upgrade
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-header --no-annotate \
+		--quiet $(ARGS) --output-file requirements/dev.txt
+
+clean: ## remove the environment and all caches of this checkout
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
