@@ -1,0 +1,40 @@
+"""What a slice is asked and what it reports. A slice is one bounded run of one task, or of the connector (task -1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+CONNECTOR = -1
+"""Task number of a connector slice."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SliceRequest:
+    """Run this task until ``lease_end`` (epoch seconds; None = as long as the host holds the lease, I4).
+
+    ``generation`` is the config-topic offset of the connector's commit record it was planned from (-1 for a
+    connector slice that has no commit record yet); another one found at start means the slice is superseded.
+    """
+
+    connector: str
+    task: int
+    generation: int
+    lease_end: float | None = None
+    worker_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SliceReport:
+    """How a slice ended. ``state``: RUNNING (more later), FAILED, PAUSED, SUPERSEDED, LATE, UNASSIGNED.
+
+    ``records`` were delivered (source: to Kafka, sink: to the target); ``error`` is the trace of a failure.
+    """
+
+    connector: str
+    task: int
+    state: str
+    records: int = 0
+    offsets: int = 0
+    error: str | None = None
+    idle_ms: int = 0
+    """How long the task would like to be left alone after an idle end."""

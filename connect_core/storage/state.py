@@ -1,0 +1,80 @@
+"""ClusterState: what the config and status topics say, as plain immutable-by-convention objects made by ``fold``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class TargetState(StrEnum):
+    """Desired state of a connector (config topic)."""
+
+    STARTED = "STARTED"
+    PAUSED = "PAUSED"
+    STOPPED = "STOPPED"
+
+
+@dataclass(slots=True)
+class ConnectorEntry:
+    """One connector of the config topic. Config maps are raw (placeholders kept).
+
+    ``generation``: offset of the last consistent commit- record, -1 before the first. ``config_offset``: offset of the
+    connector- record. ``fencing``: task count of the last tasks-fencing- record, None if there was none.
+    """
+
+    name: str
+    config: Mapping[str, str | None]
+    config_offset: int
+    target: TargetState = TargetState.STARTED
+    tasks: tuple[Mapping[str, str], ...] = ()
+    generation: int = -1
+    applied_config: Mapping[str, str | None] | None = None
+    """The connector config at the last commit record."""
+    consistent: bool = True
+    fencing: int | None = None
+    pending_fencing: bool = False
+    restart: tuple[int, bool, bool] | None = None
+    """Last restart-connector- record: (offset, include tasks, only failed)."""
+
+
+@dataclass(slots=True)
+class ConfigState:
+    """Fold of the config topic. ``offset`` = last consumed offset + 1."""
+
+    offset: int = 0
+    connectors: dict[str, ConnectorEntry] = field(default_factory=dict)
+    targets: dict[str, TargetState] = field(default_factory=dict)
+    """Target states that arrived before their connector record."""
+    fencing: dict[str, int] = field(default_factory=dict)
+    """tasks-fencing- counts by connector; they outlive deletion."""
+    session_key: Mapping[str, object] | None = None
+
+
+@dataclass(slots=True, frozen=True)
+class Status:
+    """One connector or task status record (spec 3.4). ``version`` None: written by a worker older than 4.1."""
+
+    state: str
+    trace: str | None
+    worker_id: str | None
+    generation: int
+    version: str | None = None
+
+
+@dataclass(slots=True)
+class StatusState:
+    """Fold of the status topic."""
+
+    connectors: dict[str, Status] = field(default_factory=dict)
+    tasks: dict[tuple[str, int], Status] = field(default_factory=dict)
+    topics: dict[str, dict[str, int]] = field(default_factory=dict)
+    """connector -> topic -> task that discovered it."""
+
+
+@dataclass(slots=True)
+class ClusterState:
+    """Both folds: everything that ``plan`` and ``decide`` may look at."""
+
+    config: ConfigState = field(default_factory=ConfigState)
+    status: StatusState = field(default_factory=StatusState)
