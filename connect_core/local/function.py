@@ -1,9 +1,10 @@
 """One function as a plain process behind our own Runtime API: `python -m awslambdaric module.handler`.
 
-Used by `connectless invoke` and, inside LocalStack, by its process executor, so that both run a function alike. The outcomes are
-Lambda's: result, raised error, failed init, time-out, exit, out of memory; after a lost process the next event starts a fresh one.
-Standard library only (LocalStack's environment has nothing else of ours). No parent-death signal is set: it would follow the
-*thread* that started the process, and a runtime whose Runtime API is gone ends by itself.
+Used by `connectless invoke` and, inside LocalStack, by its process executor, so that both run a function alike. The
+outcomes are Lambda's: result, raised error, failed init, time-out, exit, out of memory; after a lost process the next
+event starts a fresh one. Standard library only (LocalStack's environment has nothing else of ours). No parent-death
+signal is set: it would follow the *thread* that started the process, and a runtime whose Runtime API is gone ends by
+itself.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from connect_core.errors import ConnectError
 from connect_core.local.runtime_api import PAYLOAD_LIMIT, Event, RuntimeApi, error_body
 
 INIT_LIMIT_S = 10.0
-"""Lambda's limit for the init phase; a longer init goes on under the function's own time-out, so the larger one counts."""
+"""Lambda's limit for the init phase; a longer one is repeated under the function's time-out: the larger one counts."""
 _MEMORY_WATCH_S = 0.1
 _LOG_KEEP = 500
 
@@ -68,8 +69,8 @@ class PayloadTooLarge(ConnectError):
 class FunctionProcess:
     """A function's execution environment; starts at the first event, or by `start` or `with`.
 
-    ``code`` is the folder Lambda would mount at /var/task, ``env`` the function's own variables: nothing else is inherited but
-    ``PATH``. Serve one event at a time (`invoke` is not reentrant); use several of these for concurrency.
+    ``code`` is the folder Lambda would mount at /var/task, ``env`` the function's own variables: nothing else is
+    inherited but ``PATH``. Serve one event at a time (`invoke` is not reentrant); use several of these for concurrency.
     """
 
     def __init__(
@@ -140,7 +141,7 @@ class FunctionProcess:
         assert sandbox is not None
         began = time.perf_counter()
         if self._init_failure is not None:
-            cut = _Cut(self._init_failure, status="error")
+            cut: _Cut | None = _Cut(self._init_failure, status="error")
         else:
             deadline = int((time.time() + self.timeout_s) * 1000)
             sandbox.api.submit(Event(request_id, payload, arn or self._default_arn(), deadline, trace_id))
@@ -167,7 +168,7 @@ class FunctionProcess:
         return f"arn:aws:lambda:{region}:000000000000:function:{self.name}"
 
     def _environment(self) -> dict[str, str]:
-        folder = os.path.dirname(self.python)
+        folder = Path(self.python).parent
         own = self._own_env
         path = os.pathsep.join(filter(None, [str(self.code), own.get("PYTHONPATH")]))
         return {
@@ -186,7 +187,7 @@ class FunctionProcess:
             "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
             "_HANDLER": self.handler,
             "LAMBDA_TASK_ROOT": str(self.code),
-            "LAMBDA_RUNTIME_DIR": folder,
+            "LAMBDA_RUNTIME_DIR": str(folder),
             "TMPDIR": str(self._scratch),
             "PYTHONUNBUFFERED": "1",
             "PYTHONPATH": path,
