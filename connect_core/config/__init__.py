@@ -1,5 +1,47 @@
 """Declaring, parsing, validating and rendering configuration. Public names are re-exported here."""
 
+from connect_core.config.checks import (
+    all_of,
+    at_least,
+    between,
+    list_of,
+    matches,
+    no_control_chars,
+    no_duplicates,
+    non_empty,
+    non_null,
+    one_of,
+    optional,
+)
+from connect_core.config.connector import SinkConfig, SourceConfig
 from connect_core.config.key import HIGH, LOW, MEDIUM, Class, KeySpec, Long, Password, Short, Width, key
+from connect_core.config.parse import Config, Inspected, Key
 
-__all__ = ["HIGH", "LOW", "MEDIUM", "Class", "KeySpec", "Long", "Password", "Short", "Width", "key"]
+__all__ = [
+    "HIGH",
+    "LOW",
+    "MEDIUM",
+    "Class",
+    "Config",
+    "Inspected",
+    "Key",
+    "KeySpec",
+    "Long",
+    "Password",
+    "Short",
+    "SinkConfig",
+    "SourceConfig",
+    "Width",
+    "all_of",
+    "at_least",
+    "between",
+    "key",
+    "list_of",
+    "matches",
+    "no_control_chars",
+    "no_duplicates",
+    "non_empty",
+    "non_null",
+    "one_of",
+    "optional",
+]

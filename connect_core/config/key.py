@@ -88,4 +88,4 @@ def key(doc: str, **attributes: Any) -> Any:
     ``default`` is in parsed form. ``internal`` keys work but never show in validate or docs.
     """
     spec = KeySpec(doc=doc, **attributes)
-    return cast(Any, Field(default=None, json_schema_extra=cast(Any, {"spec": spec}), validate_default=False))
+    return cast("Any", Field(default=None, json_schema_extra=cast("Any", {"spec": spec}), validate_default=False))
