@@ -88,7 +88,7 @@ def _resolve(coordinates: Sequence[str]) -> list[Path]:
             environment = jgo.build(endpoint)
     except ImportError as error:
         raise ServerError("no Maven resolver: install the extra connectless[local] (package jgo)") from error
-    except Exception as error:  # noqa: BLE001 - whatever the resolver meets, the remedy is the same
+    except Exception as error:  # whatever the resolver meets, the remedy is the same
         raise ServerError(f"cannot fetch {endpoint} by Maven: {error}; is a Maven repository reachable?") from error
     # jgo splits module path and class path; everything goes on one class path here.
     jars = sorted(Path(environment.path).rglob("*.jar"))

@@ -8,7 +8,9 @@ that spawned the child ends, and it exists on Linux alone.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import os
+import pwd
 import shutil
 import signal
 import socket
@@ -21,7 +23,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypedDict
 
 from connect_core.errors import Fatal
 
@@ -110,9 +112,7 @@ class Process:
                 stderr=subprocess.STDOUT,
                 env=None if env is None else dict(env),
                 cwd=cwd,
-                user=user,
-                group=user,
-                extra_groups=[] if user else None,
+                **_identity(user),
                 start_new_session=True,  # its own group: Ctrl-C in a terminal does not reach it behind our back
             )
         _guard.order(f"+ {self.pid} {int(stop_signal)}")
@@ -185,10 +185,22 @@ class Process:
         self._signal(signal.SIGCONT)
 
     def _signal(self, number: int) -> None:
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, number)
-        except ProcessLookupError:
-            pass
+
+
+class _Identity(TypedDict, total=False):
+    user: int
+    group: int
+    extra_groups: list[int]
+
+
+def _identity(user: str | None) -> _Identity:
+    """``Popen`` arguments for running as another user with that user's own group and no other."""
+    if user is None:
+        return {}
+    account = pwd.getpwnam(user)
+    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
 
 
 class Server(ABC):

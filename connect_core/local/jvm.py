@@ -1,0 +1,44 @@
+"""A JVM inside this process, with the real Kafka Connect's classes: the oracle of the parity tests.
+
+One JVM per process, started at the first call and alive until the process ends (a JVM cannot be started twice).
+"""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from types import ModuleType
+
+from connect_core.local.connect import COORDINATES
+from connect_core.local.jre import classpath, java_home, libjvm
+from connect_core.local.process import ServerError
+
+# -Xrs leaves SIGINT and SIGTERM to Python.
+OPTIONS = ("-Xrs", "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED")
+LOGGING = "-Dorg.slf4j.simpleLogger.defaultLogLevel=error"
+
+_lock = threading.Lock()
+
+
+def jvm(*coordinates: str) -> ModuleType:
+    """The ``jpype`` module with the JVM up: ``jvm().JClass("org.apache.kafka.connect.json.JsonConverter")``.
+
+    ``coordinates`` are Maven coordinates wanted beside Kafka Connect's own; they are added to a running JVM too.
+    """
+    try:
+        import jpype
+    except ImportError as error:
+        raise ServerError("no JPype: install the package JPype1") from error
+    with _lock:
+        if not jpype.isJVMStarted():
+            jars = [str(jar) for jar in classpath(*COORDINATES)]
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                jpype.startJVM(
+                    *OPTIONS, LOGGING, f"-Djava.home={java_home()}", jvmpath=str(libjvm()), classpath=jars,
+                    convertStrings=False,
+                )  # fmt: skip
+        if coordinates:
+            for jar in classpath(*coordinates):
+                jpype.addClassPath(str(jar))
+    return jpype  # type: ignore[no-any-return]
