@@ -91,6 +91,11 @@ class Postgres(Server):
     def _prepare(self) -> None:
         user = _user()
         if user is not None:
+            if not _reachable(self.directory.parent):
+                raise ServerError(
+                    f"PostgreSQL refuses to run as root and runs as {user}, who may not enter {self.directory.parent}: "
+                    "give data= a directory below one that all users may enter"
+                )
             shutil.chown(self.directory, user)
         if (self.directory / "data" / "PG_VERSION").exists():
             return
@@ -154,9 +159,9 @@ def _user() -> str | None:
     return UNPRIVILEGED if os.geteuid() == 0 else None
 
 
-def _reachable(program: Path) -> bool:
-    """Whether every directory above a program lets all users through, and all may run it."""
-    return all(part.stat().st_mode & 0o001 for part in (program, *program.parents))
+def _reachable(path: Path) -> bool:
+    """Whether all users may enter a directory, or run a program, through every directory above it."""
+    return all(part.stat().st_mode & 0o001 for part in (path, *path.parents))
 
 
 def _installation() -> Path:
