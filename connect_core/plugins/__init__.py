@@ -1,0 +1,31 @@
+"""Names of plugins and the classes behind them. Public names are re-exported here."""
+
+from connect_core.plugins.loader import (
+    find_plugin,
+    freeze,
+    java_name,
+    list_plugins,
+    load_connector,
+    load_converter,
+    load_header_converter,
+    load_predicate,
+    load_provider,
+    load_transform,
+)
+from connect_core.plugins.names import CONNECTORS, Kind, Plugin
+
+__all__ = [
+    "CONNECTORS",
+    "Kind",
+    "Plugin",
+    "find_plugin",
+    "freeze",
+    "java_name",
+    "list_plugins",
+    "load_connector",
+    "load_converter",
+    "load_header_converter",
+    "load_predicate",
+    "load_provider",
+    "load_transform",
+]

@@ -1,0 +1,71 @@
+"""The plugins of this package by Java class name: a table, so that naming one imports one.
+
+Versions stand here too, because listing plugins must not import them; a test holds them equal to the classes'.
+Neighbours: ``names`` (aliases), ``loader``.
+"""
+
+from __future__ import annotations
+
+from connect_core.plugins.names import Kind, Plugin
+
+KAFKA = "4.3.0"
+"""The Kafka Connect release whose bundled plugins these equal."""
+
+_BOTH = (Kind.CONVERTER, Kind.HEADER_CONVERTER)
+_CONVERTERS = "connect_core.converters"
+_CONNECTORS = "connect_core.connectors"
+_PROVIDERS = "connect_core.providers"
+_CONNECT = "org.apache.kafka.connect"
+_PROVIDER_PACKAGE = "org.apache.kafka.common.config.provider"
+
+# (Java name, module:Class, kinds, version)
+_TABLE: tuple[tuple[str, str, tuple[Kind, ...], str], ...] = (
+    (
+        "io.confluent.connect.jdbc.JdbcSourceConnector",
+        f"{_CONNECTORS}.jdbc.source:JdbcSourceConnector",
+        (Kind.SOURCE,),
+        "10.10.0",
+    ),
+    (
+        "io.confluent.connect.jdbc.JdbcSinkConnector",
+        f"{_CONNECTORS}.jdbc.sink:JdbcSinkConnector",
+        (Kind.SINK,),
+        "10.10.0",
+    ),
+    ("io.confluent.connect.s3.S3SinkConnector", f"{_CONNECTORS}.s3.sink:S3SinkConnector", (Kind.SINK,), "12.2.0"),
+    (
+        f"{_CONNECT}.file.FileStreamSourceConnector",
+        f"{_CONNECTORS}.file.source:FileStreamSourceConnector",
+        (Kind.SOURCE,),
+        KAFKA,
+    ),
+    (
+        f"{_CONNECT}.file.FileStreamSinkConnector",
+        f"{_CONNECTORS}.file.sink:FileStreamSinkConnector",
+        (Kind.SINK,),
+        KAFKA,
+    ),
+    (f"{_CONNECT}.json.JsonConverter", f"{_CONVERTERS}.json:JsonConverter", _BOTH, KAFKA),
+    (f"{_CONNECT}.storage.StringConverter", f"{_CONVERTERS}.simple:StringConverter", _BOTH, KAFKA),
+    (
+        f"{_CONNECT}.storage.SimpleHeaderConverter",
+        f"{_CONVERTERS}.headers:SimpleHeaderConverter",
+        (Kind.HEADER_CONVERTER,),
+        KAFKA,
+    ),
+    *(
+        (f"{_CONNECT}.converters.{name}Converter", f"{_CONVERTERS}.simple:{name}Converter", _BOTH, KAFKA)
+        for name in ("Boolean", "ByteArray", "Double", "Float", "Integer", "Long", "Short")
+    ),
+    *(
+        (f"{_PROVIDER_PACKAGE}.{name}", f"{_PROVIDERS}.{module}:{name}", (Kind.CONFIG_PROVIDER,), KAFKA)
+        for name, module in (
+            ("DirectoryConfigProvider", "files"),
+            ("EnvVarConfigProvider", "env"),
+            ("FileConfigProvider", "files"),
+        )
+    ),
+)
+
+BUILTIN: dict[str, Plugin] = {name: Plugin(name, target, kinds, version) for name, target, kinds, version in _TABLE}
+"""Java class name -> plugin."""
