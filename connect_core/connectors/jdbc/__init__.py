@@ -1,0 +1,1 @@
+"""JDBC source and sink on Python drivers; the classes are found through ``plugins`` by their Java names."""
