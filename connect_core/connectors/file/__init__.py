@@ -1,0 +1,1 @@
+"""Guest: lines of a text file to Kafka and back (Kafka's FileStream connectors)."""
