@@ -48,10 +48,17 @@ class Sam:
         return into / "build" / "template.yaml"
 
     def deploy(
-        self, built: Path, *, stack: str, parameters: Mapping[str, str] | None = None, timeout_s: float = 600
+        self,
+        built: Path,
+        *,
+        stack: str,
+        parameters: Mapping[str, str] | None = None,
+        bucket: str | None = None,
+        timeout_s: float = 600,
     ) -> None:
-        """Create or update the stack; nothing to change is no error."""
-        arguments = ["deploy", "--template-file", str(built), "--stack-name", stack, "--resolve-s3"]
+        """Create or update the stack; nothing to change is no error. Uploads go to ``bucket``, else to one SAM makes."""
+        arguments = ["deploy", "--template-file", str(built), "--stack-name", stack]
+        arguments += ["--s3-bucket", bucket, "--s3-prefix", stack] if bucket else ["--resolve-s3"]
         arguments += ["--capabilities", *CAPABILITIES, "--no-confirm-changeset", "--no-fail-on-empty-changeset"]
         if parameters:
             arguments += ["--parameter-overrides", *(_override(*pair) for pair in parameters.items())]

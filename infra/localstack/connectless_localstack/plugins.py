@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from localstack.runtime import hooks
+from localstack.services.cloudformation.resource_provider import CloudFormationResourceProviderPlugin
 from localstack.services.lambda_ import hooks as lambda_hooks
 from localstack.services.lambda_.invocation.plugins import RuntimeExecutorPlugin
 
 if TYPE_CHECKING:
+    from connectless_localstack.custom_resource import CustomResourceProvider
     from connectless_localstack.executor import ProcessRuntimeExecutor
     from connectless_localstack.kafka_poller import KafkaPoller
 
@@ -23,6 +25,21 @@ class ProcessRuntimeExecutorPlugin(RuntimeExecutorPlugin):  # type: ignore[misc]
         from connectless_localstack.executor import ProcessRuntimeExecutor
 
         return ProcessRuntimeExecutor
+
+
+class CustomResourcePlugin(CloudFormationResourceProviderPlugin):  # type: ignore[misc]
+    """``Custom::*`` in stacks."""
+
+    name = "AWS::CloudFormation::CustomResource"
+
+    def __init__(self) -> None:
+        self.factory: type[CustomResourceProvider] | None = None
+
+    def load(self) -> None:
+        """Set ``factory``, which is what LocalStack calls."""
+        from connectless_localstack.custom_resource import CustomResourceProvider
+
+        self.factory = CustomResourceProvider
 
 
 @hooks.on_infra_start(name="connectless_alias")  # type: ignore[untyped-decorator]
