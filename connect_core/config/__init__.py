@@ -12,10 +12,12 @@ from connect_core.config.checks import (
     non_null,
     one_of,
     optional,
+    regex,
 )
-from connect_core.config.connector import SinkConfig, SourceConfig
+from connect_core.config.function import SinkConfig, SourceConfig
 from connect_core.config.key import HIGH, LOW, MEDIUM, Class, KeySpec, Long, Password, Short, Width, key
 from connect_core.config.parse import Config, Inspected, Key
+from connect_core.config.topic_creation import TopicGroup, topic_creation
 
 __all__ = [
     "HIGH",
@@ -31,6 +33,7 @@ __all__ = [
     "Short",
     "SinkConfig",
     "SourceConfig",
+    "TopicGroup",
     "Width",
     "all_of",
     "at_least",
@@ -44,4 +47,6 @@ __all__ = [
     "non_null",
     "one_of",
     "optional",
+    "regex",
+    "topic_creation",
 ]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from connect_core.errors import ConfigError
+from connect_core.java.hashing import hash_map_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,9 @@ class OneOf:
     def __call__(self, name: str, value: Any) -> None:
         """Raise unless the text is one of the words."""
         if self.ignore_case:
-            if value is None or str(value).upper() not in {word.upper() for word in self.values}:
-                shown = ", ".join(word.upper() for word in self.values)
+            words = hash_map_order(word.upper() for word in self.values)  # Kafka keeps them in a HashSet
+            if value is None or str(value).upper() not in words:
+                shown = ", ".join(words)
                 raise ConfigError.invalid(name, value, f"String must be one of (case insensitive): {shown}")
         elif value not in self.values:
             raise ConfigError.invalid(name, value, f"String must be one of: {', '.join(self.values)}")
@@ -123,9 +125,9 @@ def non_empty(name: str, value: Any) -> None:
 
 
 def no_control_chars(name: str, value: Any) -> None:
-    """Text must be given, not empty, and hold no ISO control characters (connector names)."""
+    """Text, if given, must not be empty nor hold ISO control characters (connector names)."""
     if value is None:
-        raise ConfigError.invalid(name, None, "entry must be non null")
+        return
     if not value:
         raise ConfigError.invalid(name, value, "String may not be empty")
     bad = [ord(char) for char in value if ord(char) < 0x20 or 0x7F <= ord(char) <= 0x9F]
@@ -151,6 +153,15 @@ def matches(pattern: str, reason: str) -> Callable[[str, Any], None]:
             raise ConfigError.invalid(name, value, reason)
 
     return run
+
+
+def regex(name: str, value: Any) -> None:
+    """Text, if given, must be a regular expression."""
+    if value:
+        try:
+            re.compile(value)
+        except re.error as error:
+            raise ConfigError.invalid(name, value, f"Invalid regex: {error}") from None
 
 
 def all_of(checks: Sequence[Callable[[str, Any], None]]) -> Callable[[str, Any], None]:

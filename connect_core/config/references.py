@@ -1,0 +1,53 @@
+"""``${provider:path:key}`` in config values (KIP-297, spec kafka-connect.md 2.8): finding, resolving, putting back.
+
+Invariant I6: resolved values exist only where plugin code runs. This module never looks anything up itself: the caller
+passes the look-up in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from typing import overload
+
+_REFERENCE = re.compile(r"\$\{([^}]*?):(([^}]*?):)?([^}]*?)\}")
+
+type Lookup = Callable[[str, str, Collection[str]], Mapping[str, str] | None]
+"""(provider name, path, keys) -> the values found there; None: no such provider."""
+
+
+def has_reference(text: str | None) -> bool:
+    """True if the text holds at least one reference (whether or not a provider of that name exists)."""
+    return text is not None and _REFERENCE.search(text) is not None
+
+
+@overload
+def resolve(mapping: Mapping[str, str], lookup: Lookup) -> dict[str, str]: ...
+@overload
+def resolve(mapping: Mapping[str, str | None], lookup: Lookup) -> dict[str, str | None]: ...
+def resolve(mapping: Mapping[str, str | None], lookup: Lookup) -> Mapping[str, str | None]:
+    """The map with references replaced, in one pass; those that are not found stay as they are.
+
+    Every (provider, path) is asked once, for all its keys together. What ``lookup`` raises passes through.
+    """
+    wanted: dict[tuple[str, str], dict[str, None]] = {}
+    for text in mapping.values():
+        for found in _REFERENCE.finditer(text or ""):
+            wanted.setdefault((found[1], found[3] or ""), {})[found[4]] = None
+    if not wanted:
+        return dict(mapping)
+    values = {place: lookup(*place, list(keys)) or {} for place, keys in wanted.items()}
+
+    def value(found: re.Match[str]) -> str:
+        return values[found[1], found[3] or ""].get(found[4], found[0])
+
+    return {key: text if text is None else _REFERENCE.sub(value, text) for key, text in mapping.items()}
+
+
+def restore(raw: Mapping[str, str], task: Mapping[str, str]) -> dict[str, str]:
+    """A task config with its references back, before it is stored (I6).
+
+    Task configs are made from the resolved connector config: each key whose raw connector value holds a reference gets
+    that raw value again, as Kafka Connect does.
+    """
+    return {key: raw[key] if has_reference(raw.get(key)) else value for key, value in task.items()}
