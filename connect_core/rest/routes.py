@@ -1,0 +1,15 @@
+"""The route table: every endpoint of spec 1.4, put together over one coordinator."""
+
+from __future__ import annotations
+
+from connect_core.coordinator.execute import Coordinator
+from connect_core.rest.connectors import Connectors
+from connect_core.rest.http import Router
+from connect_core.rest.offsets import ConnectorOffsets
+from connect_core.rest.root import Root
+
+
+def router(coordinator: Coordinator) -> Router:
+    """All endpoints."""
+    parts = (Root(coordinator), Connectors(coordinator), ConnectorOffsets(coordinator))
+    return Router([route for part in parts for route in part.routes()])
