@@ -1,0 +1,1 @@
+"""Java's rules in Python (spec kafka-connect.md 13): number texts, hash order, .properties. Stdlib only."""

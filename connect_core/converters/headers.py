@@ -1,0 +1,23 @@
+"""SimpleHeaderConverter (spec kafka-connect.md 4.6), the default: headers as text, types guessed when reading."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from connect_core.api.converter import HeaderConverter
+from connect_core.data import Schema
+from connect_core.data.values import from_text, to_text
+
+
+class SimpleHeaderConverter(HeaderConverter):
+    """Writes ``Values.convertToString``, reads by ``Values.parseString``: a round trip may change the type."""
+
+    version: ClassVar[str] = "4.3.0"
+
+    def from_connect_header(self, topic: str, name: str, schema: Schema | None, value: Any) -> bytes | None:  # noqa: ARG002
+        """Text as UTF-8."""
+        return None if value is None else to_text(schema, value).encode("utf-8", "replace")
+
+    def to_connect_header(self, topic: str, name: str, data: bytes | None) -> tuple[Schema | None, Any]:  # noqa: ARG002
+        """The guessed (schema, value); text that looks like nothing else is a STRING."""
+        return (None, None) if data is None else from_text(data.decode("utf-8", "replace"))

@@ -1,0 +1,265 @@
+"""Guessing type and value from text: ``Values.parseString`` (spec kafka-connect.md 4.6), what reads headers.
+
+Surprises are Connect's: ``1,2,3`` is the byte 1, ``1.0`` too, long decimals become floats. Temporal texts are read
+as a JVM in UTC reads them, leniently (month 13 is January).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from connect_core.data import units
+from connect_core.data.keys import hashable
+from connect_core.data.logical import date_schema, decimal_schema, time_schema, timestamp_schema
+from connect_core.data.schema import (
+    BOOLEAN,
+    FLOAT32,
+    FLOAT64,
+    INT8,
+    INT16,
+    INT32,
+    INT64,
+    STRING,
+    Schema,
+    Type,
+    array,
+    map_of,
+)
+from connect_core.errors import DataError
+from connect_core.java.numbers import EXACT, INT_BOUNDS, decimal_scale, to_float32
+
+type Parsed = tuple[Schema | None, Any]
+
+_NULL: Parsed = (None, None)
+_BLANKS = "".join(map(chr, range(0x21)))  # String.trim()
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+_INTEGERS = ((8, INT8), (16, INT16), (32, INT32), (64, INT64))
+_LARGEST = Decimal("1e19")  # beyond, and below one, integers are not looked for
+_WIDENING = (Type.INT8, Type.INT16, Type.INT32, Type.INT64, Type.FLOAT32, Type.FLOAT64)
+_TOKEN = re.compile(r'[:,{}\[\]"]|(?:\\.?|[^\\:,{}\[\]"])+', re.DOTALL)
+
+
+def from_text(text: str) -> Parsed:
+    """(schema, value) guessed from a text; STRING when it looks like nothing else."""
+    if not text:
+        return STRING, text
+    return _Parser(text).parse(embedded=False)
+
+
+class _Parser:
+    """Recursive descent over tokens; a token is one of ``: , { } [ ] "`` or the text between two of them."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.tokens = _TOKEN.findall(text)
+        self.at = 0
+
+    def consume(self, expected: str) -> bool:
+        """Step over ``expected`` if it comes next, blank tokens aside."""
+        while self.at < len(self.tokens) - 1 and not self.tokens[self.at].strip(_BLANKS):
+            self.at += 1
+        if self.at < len(self.tokens) and self.tokens[self.at].strip(_BLANKS) == expected:
+            self.at += 1
+            return True
+        return False
+
+    def parse(self, *, embedded: bool) -> Parsed:
+        """The next value; DataError for an embedded one that is none."""
+        if self.at >= len(self.tokens):
+            return _NULL
+        if embedded and self.consume('"'):
+            return self.quoted()
+        for literal, found in _LITERALS:
+            if self.consume(literal):
+                return found
+        start = self.at
+        try:
+            if self.consume("["):
+                return self.array()
+            if self.consume("{"):
+                return self.map()
+        except DataError:  # not a container after all: as text
+            self.at = start
+        token = self.tokens[self.at]
+        self.at += 1
+        stripped = token.strip(_BLANKS)
+        return self.scalar(stripped, embedded=embedded) if stripped else (STRING, token)
+
+    def scalar(self, token: str, *, embedded: bool) -> Parsed:
+        """Temporal, number, else text."""
+        found = self.temporal(token) if token[0].isdigit() else None
+        if found is None and (token[0].isdigit() or token[0] in "+-") and _NUMBER.fullmatch(token):
+            found = _number(Decimal(token))
+        if found is not None:
+            return found
+        if embedded:
+            raise DataError("Failed to parse embedded value")
+        return STRING, self.text
+
+    def temporal(self, token: str) -> Parsed | None:
+        """A time or timestamp lies across five tokens, since its colons are delimiters."""
+        rest = self.tokens[self.at : self.at + 4]
+        if len(rest) == 4:
+            found = _temporal(token + "".join(rest))
+            if found is not None:
+                self.at += 4
+                return found
+        return _temporal(token)
+
+    def quoted(self) -> Parsed:
+        """A string within a container; one that looks like a date or time becomes one."""
+        parts = []
+        while self.at < len(self.tokens) and not self.consume('"'):
+            parts.append(self.tokens[self.at])
+            self.at += 1
+        content = "".join(parts)
+        return _temporal(content) or (STRING, content)
+
+    def array(self) -> Parsed:
+        """What follows ``[``."""
+        values: list[Any] = []
+        merger = _Merger()
+        while self.at < len(self.tokens):
+            if self.consume("]"):
+                if merger.common is None:
+                    return Schema(Type.ARRAY), values
+                return array(merger.common), [_align(merger.common, value) for value in values]
+            if self.consume(","):
+                raise DataError(f"Unable to parse an empty array element: {self.text}")
+            schema, value = self.parse(embedded=True)
+            merger.merge(schema)
+            values.append(value)
+            before = self.at
+            if self.consume("]"):
+                self.at = before
+            elif not self.consume(","):
+                raise DataError("Array elements missing ',' delimiter")
+        raise DataError(f"Array is missing terminating ']': {self.text}")
+
+    def map(self) -> Parsed:
+        """What follows ``{``."""
+        entries: list[tuple[Any, Any]] = []
+        keys, values = _Merger(), _Merger()
+        while self.at < len(self.tokens):
+            if self.consume("}"):
+                return _map(keys.common, values.common, entries)
+            if self.consume(","):
+                raise DataError(f"Unable to parse a map entry with no key or value: {self.text}")
+            key_schema, key = self.parse(embedded=True)
+            if key is None:
+                raise DataError(f"Map entry may not have a null key: {self.text}")
+            if not self.consume(":"):
+                raise DataError(f"Map entry is missing ':': {self.text}")
+            value_schema, value = self.parse(embedded=True)
+            entries.append((key, value))
+            self.consume(",")
+            keys.merge(key_schema)
+            values.merge(value_schema)
+        raise DataError(f"Map is missing terminating '}}': {self.text}")
+
+
+_LITERALS: tuple[tuple[str, Parsed], ...] = (("null", _NULL), ("true", (BOOLEAN, True)), ("false", (BOOLEAN, False)))
+
+
+def _number(number: Decimal) -> Parsed:
+    size = abs(number)
+    scale = decimal_scale(number)
+    if (size == 0 or 1 <= size <= _LARGEST) and number == number.to_integral_value(context=EXACT):
+        whole = int(number)
+        for bits, schema in _INTEGERS:
+            if INT_BOUNDS[bits][0] <= whole <= INT_BOUNDS[bits][1]:
+                return schema, whole
+    if scale != 0:
+        try:
+            double = float(number)
+        except OverflowError:
+            double = float("inf")
+        single = to_float32(double)
+        if abs(single) != float("inf"):
+            return FLOAT32, single
+        if abs(double) != float("inf"):
+            return FLOAT64, double
+    return decimal_schema(scale), number
+
+
+class _Merger:
+    """The one schema that fits all elements, None if there is none; nulls do not count."""
+
+    def __init__(self) -> None:
+        self.common: Schema | None = None
+        self._compatible = True
+
+    def merge(self, schema: Schema | None) -> None:
+        """Take one more element's schema into account."""
+        if schema is None or not self._compatible:
+            return
+        self.common = schema if self.common is None else _widest(self.common, schema)
+        self._compatible = self.common is not None
+
+
+def _widest(one: Schema, other: Schema) -> Schema | None:
+    if one.type in _WIDENING and other.type in _WIDENING:
+        return one if _WIDENING.index(one.type) > _WIDENING.index(other.type) else other
+    return other if one.type is other.type else None
+
+
+def _align(schema: Schema, value: Any) -> Any:
+    """An element in the common numeric type."""
+    if schema.type is Type.FLOAT32 and isinstance(value, (int, float)):
+        return to_float32(value)
+    return float(value) if schema.type is Type.FLOAT64 and isinstance(value, (int, float)) else value
+
+
+def _map(keys: Schema | None, values: Schema | None, entries: list[tuple[Any, Any]]) -> Parsed:
+    key_of: Callable[[Any], Any] = (lambda key: key) if keys is None else (lambda key: _align(keys, key))
+    if keys is None:
+        return Schema(Type.MAP), {hashable(key): value for key, value in entries}
+    if values is None:
+        return Schema(Type.MAP, key_schema=keys), {hashable(key_of(key)): value for key, value in entries}
+    return map_of(keys, values), {hashable(key_of(key)): _align(values, value) for key, value in entries}
+
+
+_TIME = re.compile(r"(\d+):(\d+):(\d+)\.(\d+)Z")
+_DATE = re.compile(r"(\d+)-(\d+)-(\d+)")
+_TIMESTAMP = re.compile(r"(\d+)-(\d+)-(\d+)T(\d+):(\d+):(\d+)\.(\d+)Z")
+
+
+def _temporal(text: str) -> Parsed | None:
+    """Time (13 characters), date (10) or timestamp (24); its length alone says which."""
+    text = text.replace("\\:", ":")
+    if len(text) == 13 and (match := _TIME.match(text)):
+        return _if_possible(time_schema(), match, lambda h, m, s, ms: units.time_of_day(_clock(h, m, s, ms)))
+    if len(text) == 24 and (match := _TIMESTAMP.match(text)):
+        return _if_possible(timestamp_schema(), match, _instant)
+    if len(text) == 10 and (match := _DATE.match(text)):
+        return _if_possible(date_schema(), match, lambda y, mo, d: units.day(_day_number(y, mo, d)))
+    return None
+
+
+def _if_possible(schema: Schema, match: re.Match[str], build: Callable[..., Any]) -> Parsed | None:
+    try:
+        return schema, build(*map(int, match.groups()))
+    except DataError:  # outside what Python's types hold: stays text
+        return None
+
+
+def _clock(hour: int, minute: int, second: int, milli: int) -> int:
+    return ((hour * 60 + minute) * 60 + second) * 1000 + milli
+
+
+def _day_number(year: int, month: int, day: int) -> int:
+    """Lenient: months and days beyond their range run over into the next year or month."""
+    years, months = divmod(month - 1, 12)
+    if not 1 <= year + years <= 9999:
+        raise DataError("year out of range")
+    first = units.EPOCH.date().replace(year=year + years, month=months + 1)
+    return units.days(first) + day - 1
+
+
+def _instant(year: int, month: int, day: int, hour: int, minute: int, second: int, milli: int) -> Any:
+    moment = timedelta(days=_day_number(year, month, day), milliseconds=_clock(hour, minute, second, milli))
+    return units.instant(moment // units.MILLISECOND)
