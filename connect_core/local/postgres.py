@@ -144,14 +144,18 @@ class Postgres(Server):
 
     def _programs(self) -> Path:
         """The wheel's programs; a copy beside the data when the unprivileged user may not reach the wheel."""
-        copy = self.directory / "installation"
-        if copy.exists():
-            return copy / "bin"
         installation = _installation()
-        if _user() is not None and not _reachable(installation / "bin" / "postgres"):
-            shutil.copytree(installation, copy, symlinks=True)
-            return copy / "bin"
-        return installation / "bin"
+        if _user() is None or _reachable(installation / "bin" / "postgres"):
+            return installation / "bin"
+        package = installation.parent
+        copy = self.directory / "installation" / package.name
+        if not copy.exists():
+            # The programs find the wheel's shared libraries relative to themselves: the layout must stay.
+            libraries = package.with_name(f"{package.name}.libs")
+            if libraries.exists():
+                shutil.copytree(libraries, copy.with_name(libraries.name), symlinks=True, dirs_exist_ok=True)
+            shutil.copytree(installation, copy / installation.name, symlinks=True)
+        return copy / installation.name / "bin"
 
 
 def _user() -> str | None:

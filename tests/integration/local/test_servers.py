@@ -16,6 +16,7 @@ from confluent_kafka import Consumer, Message, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
+from connect_core.local import postgres as postgres_module
 from connect_core.local.connect import Connect
 from connect_core.local.kafka import Kafka
 from connect_core.local.mariadb import MariaDB
@@ -131,6 +132,14 @@ def test_postgres_runs_in_a_closed_directory_or_says_why_not() -> None:
         else:
             with server:
                 assert server.sql("SELECT 1") == "1\n"
+
+
+def test_postgres_of_a_root_runs_from_an_installation_only_root_may_enter(monkeypatch: pytest.MonkeyPatch) -> None:
+    reachable = postgres_module._reachable
+    monkeypatch.setattr(postgres_module, "_reachable", lambda path: path.name != "postgres" and reachable(path))
+    with Postgres() as server:
+        assert server.sql("SELECT 1") == "1\n"
+        assert (server.directory / "installation").exists() == (os.geteuid() == 0)
 
 
 def test_jdbc_urls_name_the_database(mariadb: MariaDB, postgres: Postgres) -> None:
