@@ -24,7 +24,7 @@ test: setup ## all tests; one: make test ARGS="-k name"
 lint: setup ## style, types, architecture
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	$(BIN)/mypy connect_core $(if $(wildcard functions/*/*.py),functions)
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q tests/unit/test_house.py
 
