@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from typing import overload
 
+_SECRET_LENGTH = 6  # shorter values meet others by chance ("true", "100")
 _REFERENCE = re.compile(r"\$\{([^}]*?):(([^}]*?):)?([^}]*?)\}")
 
 type Lookup = Callable[[str, str, Collection[str]], Mapping[str, str] | None]
@@ -44,10 +45,17 @@ def resolve(mapping: Mapping[str, str | None], lookup: Lookup) -> Mapping[str, s
     return {key: text if text is None else _REFERENCE.sub(value, text) for key, text in mapping.items()}
 
 
-def restore(raw: Mapping[str, str], task: Mapping[str, str]) -> dict[str, str]:
+def restore(raw: Mapping[str, str], resolved: Mapping[str, str], task: Mapping[str, str]) -> dict[str, str]:
     """A task config with its references back, before it is stored (I6).
 
     Task configs are made from the resolved connector config: each key whose raw connector value holds a reference gets
-    that raw value again, as Kafka Connect does.
+    that raw value again, as Kafka Connect does. Beyond it, a resolved value that the connector copied to a key of
+    another name is replaced by its reference too, so that it is not stored either.
     """
-    return {key: raw[key] if has_reference(raw.get(key)) else value for key, value in task.items()}
+    references = {key: text for key, text in raw.items() if has_reference(text)}
+    copies = {
+        resolved[key]: text
+        for key, text in references.items()
+        if len(resolved.get(key, "")) >= _SECRET_LENGTH and resolved[key] != text
+    }
+    return {key: references.get(key) or copies.get(value, value) for key, value in task.items()}

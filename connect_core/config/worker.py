@@ -1,0 +1,215 @@
+"""Worker keys of both modes (spec kafka-connect.md 2.1, 2.2) and what each Kafka client gets of them (8.2).
+
+Neighbours: ``distributed`` (keys of the distributed mode), ``kafka`` (turns Java client keys into librdkafka's).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from connect_core.config.checks import at_least, list_of, non_null, one_of, optional
+from connect_core.config.key import HIGH, LOW, Class, Long, key
+from connect_core.config.parse import Config, trim
+from connect_core.errors import ConfigError
+
+ROLES = ("producer", "consumer", "admin")
+SIMPLE_HEADERS = "org.apache.kafka.connect.storage.SimpleHeaderConverter"
+
+
+def _listeners(name: str, value: Any) -> None:
+    """At least one http or https URL."""
+    if not value:
+        raise ConfigError.invalid(
+            name,
+            f"[{', '.join(value or ())}]",
+            "Invalid value for listeners, at least one URL is expected, ex: http://localhost:8080,https://localhost:8443.",
+        )
+    _admin_listeners(name, value)
+
+
+def _admin_listeners(name: str, value: Any) -> None:
+    """URLs, or none at all."""
+    for url in value or ():
+        if not trim(url).lower().startswith(("http://", "https://")):
+            raise ConfigError.invalid(
+                name,
+                f"[{', '.join(value)}]",
+                "Unexpected value for listeners, expected URLs that begin with http:// or https://.",
+            )
+
+
+class WorkerConfig(Config):
+    """Keys of every worker; ``originals`` keeps the rest, which clients and converters take from there."""
+
+    bootstrap_servers: list[str] = key(
+        "Kafka brokers to begin with, host:port.", importance=HIGH, checks=[list_of(empty_ok=False)]
+    )
+    client_dns_lookup: str = key(
+        "How broker names are looked up.",
+        default="use_all_dns_ips",
+        checks=[one_of("use_all_dns_ips", "resolve_canonical_bootstrap_servers_only")],
+    )
+    key_converter: Class = key("Converter of record keys.", importance=HIGH)
+    value_converter: Class = key("Converter of record values.", importance=HIGH)
+    header_converter: Class = key("Converter of record headers.", default=SIMPLE_HEADERS, importance=LOW)
+    key_converter_plugin_version: str | None = key("Version of the key converter.", default=None, importance=LOW)
+    value_converter_plugin_version: str | None = key("Version of the value converter.", default=None, importance=LOW)
+    header_converter_plugin_version: str | None = key("Version of the header converter.", default=None, importance=LOW)
+    task_shutdown_graceful_timeout_ms: Long = key(
+        "Time that all tasks of one stop together have.", default=5000, importance=LOW
+    )
+    offset_flush_interval_ms: Long = key("Time between commits of offsets.", default=60_000, importance=LOW)
+    offset_flush_timeout_ms: Long = key("Longest time one commit of offsets may take.", default=5000, importance=LOW)
+    plugin_path: list[str] | None = key(
+        "Kept for Kafka Connect; Python packages are found by their entry points.", default=None, importance=LOW
+    )
+    plugin_discovery: str = key(
+        "Kept for Kafka Connect.",
+        default="hybrid_warn",
+        importance=LOW,
+        checks=[one_of("only_scan", "hybrid_warn", "hybrid_fail", "service_load", ignore_case=True)],
+    )
+    config_providers: list[str] = key(
+        "Names of config providers; config.providers.<name>.class and .param.<key> say what each is.",
+        default=[],
+        importance=LOW,
+        checks=[list_of()],
+    )
+    connector_client_config_override_policy: str = key(
+        "Which producer.override., consumer.override. and admin.override. keys connectors may set: "
+        "All, None, Principal or Allowlist.",
+        default="All",
+        importance=LOW,
+    )
+    connector_client_config_override_allowlist: list[str] = key(
+        "Client keys that the policy Allowlist lets connectors set.", default=[], checks=[list_of()]
+    )
+    topic_creation_enable: bool = key("Let sources create topics by topic.creation.*.", default=True, importance=LOW)
+    topic_tracking_enable: bool = key("Keep track of the topics a connector uses.", default=True, importance=LOW)
+    topic_tracking_allow_reset: bool = key("Allow resetting that record through REST.", default=True, importance=LOW)
+    metrics_sample_window_ms: Long = key(
+        "Time window of a metric sample.", default=30_000, importance=LOW, checks=[at_least(0)]
+    )
+    metrics_num_samples: int = key("Samples kept per metric.", default=2, importance=LOW, checks=[at_least(1)])
+    metrics_recording_level: str = key(
+        "INFO or DEBUG.", default="INFO", importance=LOW, checks=[one_of("INFO", "DEBUG")]
+    )
+    metric_reporters: list[str] = key(
+        "Kept for Kafka Connect.",
+        default=["org.apache.kafka.common.metrics.JmxReporter"],
+        importance=LOW,
+        checks=[list_of()],
+    )
+    listeners: list[str] = key(
+        "URLs the REST API listens on.", default=["http://:8083"], importance=LOW, checks=[_listeners]
+    )
+    rest_advertised_host_name: str | None = key(
+        "Host name that other workers reach this one by.", default=None, importance=LOW
+    )
+    rest_advertised_port: int | None = key("Port that other workers reach this one by.", default=None, importance=LOW)
+    rest_advertised_listener: str | None = key(
+        "Listener that other workers use: http or https.",
+        default=None,
+        importance=LOW,
+        checks=[optional(one_of("http", "https"))],
+    )
+    admin_listeners: list[str] | None = key(
+        "URLs of the admin endpoints: not set, the listeners serve them too; empty, nobody does.",
+        default=None,
+        importance=LOW,
+        checks=[_admin_listeners],
+    )
+    rest_extension_classes: list[str] = key("REST extensions.", default=[], importance=LOW, checks=[list_of()])
+    access_control_allow_origin: str = key("CORS: allowed origins.", default="", importance=LOW)
+    access_control_allow_methods: str = key("CORS: allowed methods.", default="", importance=LOW)
+    response_http_headers_config: str = key("Rules for headers of REST answers.", default="", importance=LOW)
+    ssl_client_auth: str = key(
+        "Whether REST clients show a certificate.",
+        default="none",
+        importance=LOW,
+        checks=[non_null, one_of("required", "requested", "none")],
+    )
+
+    def provider_configs(self) -> dict[str, tuple[str, dict[str, str]]]:
+        """Declared config providers: name -> (class, params). ConfigError if one has no class."""
+        found: dict[str, tuple[str, dict[str, str]]] = {}
+        for name in self.config_providers:
+            kind = self.originals.get(f"config.providers.{name}.class")
+            if kind is None:
+                raise ConfigError(
+                    f"Config provider {name} has no class: set config.providers.{name}.class, "
+                    "for example org.apache.kafka.common.config.provider.FileConfigProvider"
+                )
+            found[name] = (trim(kind), self.with_prefix(f"config.providers.{name}.param."))
+        return found
+
+    def internal_client(self) -> dict[str, str]:
+        """Java client keys of the clients for the internal topics: everything that is not the worker's own.
+
+        A ``ssl.truststore.location`` or ``sasl.jaas.config`` without a prefix counts for these clients.
+        """
+        own = {spec.name for spec in self.specs()} - CLIENT_KEYS
+        return {
+            name: value
+            for name, value in self.originals.items()
+            if name not in own and not name.startswith(_NOT_FOR_CLIENTS)
+        } | {"bootstrap.servers": ",".join(self.bootstrap_servers)}
+
+    def connector_client(self, role: str, connector: Mapping[str, str]) -> dict[str, str]:
+        """Java client keys of a client made for a connector, lowest layer first: worker, ``<role>.*``, override.
+
+        ``connector`` is the connector's raw or resolved config. A producer or consumer takes only prefixed worker
+        keys, an admin client the unprefixed ones too.
+        """
+        if role not in ROLES:
+            raise ValueError(f"role {role!r} is none of {', '.join(ROLES)}")
+        base = self.internal_client() if role == "admin" else {"bootstrap.servers": ",".join(self.bootstrap_servers)}
+        prefix = f"{role}.override."
+        override = {name[len(prefix) :]: value for name, value in connector.items() if name.startswith(prefix)}
+        return base | self.with_prefix(f"{role}.") | override
+
+
+class StandaloneConfig(WorkerConfig):
+    """A worker on its own: source offsets in a file."""
+
+    offset_storage_file_filename: str = key("File for source offsets.", importance=HIGH)
+
+
+CLIENT_KEYS = frozenset(
+    {
+        "bootstrap.servers",
+        "client.dns.lookup",
+        "client.id",
+        "connections.max.idle.ms",
+        "metadata.max.age.ms",
+        "metadata.recovery.rebootstrap.trigger.ms",
+        "metadata.recovery.strategy",
+        "receive.buffer.bytes",
+        "reconnect.backoff.max.ms",
+        "reconnect.backoff.ms",
+        "request.timeout.ms",
+        "retry.backoff.max.ms",
+        "retry.backoff.ms",
+        "sasl.jaas.config",
+        "security.protocol",
+        "send.buffer.bytes",
+        "socket.connection.setup.timeout.max.ms",
+        "socket.connection.setup.timeout.ms",
+    }
+)
+"""Declared worker keys that are keys of Kafka clients as well."""
+
+_NOT_FOR_CLIENTS = (
+    *(f"{role}." for role in ROLES),
+    "config.providers",
+    "config.storage.",
+    "function.",
+    "header.converter.",
+    "internal.",
+    "key.converter.",
+    "listeners.",
+    "offset.storage.",
+    "status.storage.",
+    "value.converter.",
+)
