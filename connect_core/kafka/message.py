@@ -15,3 +15,16 @@ class Message(NamedTuple):
     partition: int = -1
     timestamp: int | None = None
     headers: Sequence[tuple[str, bytes | None]] = ()
+
+
+class ConsumedRecord(NamedTuple):
+    """A raw record of a user topic, as consumed. ``timestamp_type``: 0 none, 1 create time, 2 log append time."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    timestamp_type: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes | None]]

@@ -8,23 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
-
-class Message(NamedTuple):
-    """A Kafka record to produce. ``partition`` -1: by the key's murmur2 hash."""
-
-    topic: str
-    key: bytes | None
-    value: bytes | None
-    partition: int = -1
-    timestamp: int | None = None
-    headers: Sequence[tuple[str, bytes | None]] = ()
+from connect_core.kafka.message import ConsumedRecord as FeedRecord
+from connect_core.kafka.message import Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
-    """What the config topic says about one task right now.
+    """What the config topic says about one task (or, for task -1, about the connector: empty task config) right now.
 
     ``connector_config`` and ``task_config`` are raw (placeholders kept). ``target`` is STARTED, PAUSED or STOPPED.
     """
@@ -34,6 +26,8 @@ class Assignment:
     task_count: int
     target: str
     generation: int
+    config_offset: int
+    """Offset of the connector- record: what a connector slice's result was computed from."""
 
 
 class Control(Protocol):
@@ -86,19 +80,6 @@ class Clock(Protocol):
 
     def stopping(self) -> bool:
         """True once the host wants the slice to end (lease over, Ctrl-C, deadline)."""
-
-
-class FeedRecord(NamedTuple):
-    """One raw record from a topic, as consumed."""
-
-    topic: str
-    partition: int
-    offset: int
-    timestamp: int
-    timestamp_type: int
-    key: bytes | None
-    value: bytes | None
-    headers: Sequence[tuple[str, bytes | None]]
 
 
 class Feed(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 CONNECTOR = -1
@@ -24,17 +25,33 @@ class SliceRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectorResult:
+    """What a connector slice found: raw task configs (placeholders kept) and when to look again.
+
+    ``config_offset`` is that of the connector record it was computed from; the coordinator drops stale results.
+    """
+
+    config_offset: int
+    task_configs: Sequence[Mapping[str, str]]
+    watch_period_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SliceReport:
-    """How a slice ended. ``state``: RUNNING (more later), FAILED, PAUSED, SUPERSEDED, LATE, UNASSIGNED.
+    """How a slice ended. ``state``: RUNNING (more later), RETRY (ended early, Kafka or the target was away), FAILED,
+    PAUSED, SUPERSEDED (a newer slice, or the config moved on), LATE (the lease was over before it began).
 
     ``records`` were delivered (source: to Kafka, sink: to the target); ``error`` is the trace of a failure.
     """
 
     connector: str
     task: int
+    generation: int
     state: str
     records: int = 0
     offsets: int = 0
     error: str | None = None
     idle_ms: int = 0
     """How long the task would like to be left alone after an idle end."""
+    result: ConnectorResult | None = None
+    """Connector slices only."""

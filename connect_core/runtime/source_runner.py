@@ -1,0 +1,267 @@
+"""One slice of a source task, in the order of docs/architecture.md: fence, follow the config topic, take up offsets,
+start, then poll -> transform -> convert -> one Kafka transaction per boundary, until the lease margin.
+
+Invariants: I1 (offsets in the records' own transaction, or after the flush), I4 (lease, fence), I7 (state only in Kafka).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from connect_core.api import SourceRecord, SourceTask
+from connect_core.errors import ConnectError, DataError, Fatal, Fenced, Retriable
+from connect_core.runtime.assemble import Assembly
+from connect_core.runtime.chain import ChainError
+from connect_core.runtime.delivery import Delivery
+from connect_core.runtime.lease import Lease
+from connect_core.runtime.policy import Failure, Stage
+from connect_core.runtime.ports import Message, Ports
+from connect_core.runtime.slice import SliceReport, SliceRequest
+
+LOG = logging.getLogger(__name__)
+RETRY_MS = 1000
+
+
+class SourceRunContext:
+    """What the task sees (api.SourceContext)."""
+
+    def __init__(self, request: SliceRequest, ports: Ports, lease: Lease, transaction: Any) -> None:
+        self.connector, self.task = request.connector, request.task
+        self._ports, self._lease, self.transaction = ports, lease, transaction
+
+    def offset(self, source_partition: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The stored offset of a partition."""
+        return self._ports.offsets.get(source_partition)
+
+    def offsets(self, source_partitions: Sequence[Mapping[str, Any]]) -> list[dict[str, Any] | None]:
+        """The stored offsets of several partitions."""
+        return [self._ports.offsets.get(p) for p in source_partitions]
+
+    def stopping(self) -> bool:
+        """True once the slice should end."""
+        return self._lease.closing()
+
+
+class Batch:
+    """A polled batch on its way: messages to produce, offsets they cover, records to acknowledge."""
+
+    __slots__ = ("dropped", "messages", "offsets", "records")
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+        self.offsets: list[tuple[Any, Any]] = []
+        self.records: list[SourceRecord] = []
+        self.dropped: list[SourceRecord] = []
+
+
+class SourceRunner:
+    """Runs one source slice; made anew for each."""
+
+    def __init__(self, request: SliceRequest, ports: Ports, assembly: Assembly, delivery: Delivery, lease: Lease):
+        self.request, self.ports, self.assembly, self.delivery, self.lease = request, ports, assembly, delivery, lease
+        self.policy = assembly.policy
+        self.task: SourceTask[Any] = assembly.task
+        self._acknowledge = type(self.task).commit_record is not SourceTask.commit_record
+        self._encoders: dict[tuple[str, Any, Any], tuple[Any, Any]] = {}
+        self.records = 0
+        self.stored = 0
+
+    def run(self) -> SliceReport:
+        """Steps 3 to 10; errors of the task become FAILED, a newer slice becomes SUPERSEDED."""
+        try:
+            try:
+                self._start()
+                state, idle_ms = self._loop()
+                if state != "SUPERSEDED":
+                    self._finish()
+            finally:
+                self.task.stop()
+            return self._report(state, idle_ms=idle_ms)
+        except Fenced:  # I4: a newer slice owns the task; what was open is already aborted by its init
+            self.delivery.abort()
+            return self._report("SUPERSEDED")
+        except Retriable as error:  # Kafka is away: the next slice takes up the stored offsets
+            self.delivery.abort()
+            LOG.warning("Task %s-%d ends early: %s", self.request.connector, self.request.task, error)
+            return self._report("RETRY", idle_ms=RETRY_MS)
+
+    def _start(self) -> None:
+        self.ports.offsets.load(self.task.source_partitions())
+        transaction = self.delivery.boundary.context
+        self.task.start(SourceRunContext(self.request, self.ports, self.lease, transaction))
+        self.delivery.status("RUNNING", None)
+
+    def _loop(self) -> tuple[str, int]:
+        """Poll until something ends the slice; returns (state, idle milliseconds wished)."""
+        control, assembly = self.ports.control, self.assembly
+        while not self.lease.closing():
+            if control.changed() and (state := self._superseded()):
+                return state, 0
+            batch = self._poll()
+            if batch is not None:
+                self._deliver(batch)
+                continue
+            self._idle_commit()
+            idle_ms = self.task.idle_ms()
+            if not self.lease.open_ended and assembly.idle_ms >= 0 and idle_ms > assembly.idle_ms:
+                return "RUNNING", idle_ms
+            self.lease.wait(idle_ms / 1000)
+        return "RUNNING", 0
+
+    def _superseded(self) -> str | None:
+        now = self.ports.control.read()
+        if now is None or now.target == "STOPPED" or now.generation != self.request.generation:
+            return "SUPERSEDED"
+        return "PAUSED" if now.target == "PAUSED" else None
+
+    def _poll(self) -> Batch | None:
+        """One converted batch; None when the task had nothing. Retriable midway keeps what was yielded."""
+        batch, requests = Batch(), self.delivery.boundary.context
+        seen = False
+        try:
+            for record in self.task.poll() or ():
+                seen = True
+                self._take(record, batch)
+                if requests is not None and (action := requests.after(record)):
+                    self._send(batch)
+                    self._act(action)
+                    batch = Batch()
+        except Retriable as error:
+            LOG.warning("Task %s-%d: poll will be repeated: %s", self.request.connector, self.request.task, error)
+        return batch if seen else None
+
+    def _take(self, record: SourceRecord, batch: Batch) -> None:
+        """Transform and convert one record (steps 6 and 7)."""
+        try:
+            message = self._convert(record)
+        except Retriable as error:
+            message = self._again(record, error)
+        except Exception as error:
+            self._failed(record, error)
+            message = None
+        if message is None:
+            batch.dropped.append(record)
+            return
+        batch.messages.append(message)
+        if self._acknowledge:
+            batch.records.append(record)
+        offsets = batch.offsets
+        if record.source_offset is None and record.source_partition is None:
+            return
+        if offsets and offsets[-1][0] is record.source_partition:
+            offsets[-1] = (record.source_partition, record.source_offset)
+        else:
+            offsets.append((record.source_partition, record.source_offset))
+
+    def _convert(self, original: SourceRecord) -> Message | None:
+        assembly = self.assembly
+        record: SourceRecord | None = original
+        if assembly.chain:
+            record = assembly.chain.apply(original)
+            if record is None:
+                return None
+        if isinstance(record.value, DataError):  # a row the task could not read: this record's failure, not the task's
+            raise record.value
+        encoders = self._encoders.get((record.topic, record.key_schema, record.value_schema))
+        if encoders is None:
+            encoders = self._encoders_for(record)
+        headers = assembly.encode_headers(record) if record.headers else ()
+        key = encoders[0](record.key)
+        value = encoders[1](record.value)
+        timestamp = record.timestamp
+        if timestamp is not None and timestamp < 0:
+            if timestamp != -1:
+                raise Fatal(f"Invalid record timestamp {timestamp}")
+            timestamp = None
+        partition = -1 if record.partition is None else record.partition
+        return Message(record.topic, key, value, partition, timestamp, headers)
+
+    def _encoders_for(self, record: SourceRecord) -> tuple[Any, Any]:
+        if len(self._encoders) > 1000:
+            self._encoders.clear()
+        self.delivery.new_topic(record.topic)
+        made = (
+            self.assembly.key_converter.encoder(record.topic, record.key_schema),
+            self.assembly.value_converter.encoder(record.topic, record.value_schema),
+        )
+        self._encoders[record.topic, record.key_schema, record.value_schema] = made
+        return made
+
+    def _again(self, record: SourceRecord, error: Retriable) -> Message | None:
+        try:
+            return self.policy.again(lambda: self._convert(record), error)
+        except Exception as last:
+            self._failed(record, last)
+            return None
+
+    def _failed(self, record: SourceRecord, error: Exception) -> None:
+        """Find out which stage failed (once, off the hot path) and let the policy decide."""
+        if isinstance(error, Fatal):
+            raise error
+        if isinstance(error, ChainError):
+            cause = error.__cause__ if isinstance(error.__cause__, Exception) else error
+            failure = Failure(Stage.TRANSFORMATION, self.assembly.java_name(error.executing), cause, shown=record.topic)
+        else:
+            stage, converter = self.assembly.failing_converter(record)
+            failure = Failure(stage, converter, error, shown=record.topic)
+        self.policy.failed(failure)
+
+    def _deliver(self, batch: Batch) -> None:
+        """Produce a batch (step 8) and commit where the boundary says so."""
+        self._send(batch)
+        requests = self.delivery.boundary.context
+        if requests is not None:
+            self._act(requests.after_batch())
+        elif self.delivery.boundary.due():
+            self._commit()
+
+    def _send(self, batch: Batch) -> None:
+        self.delivery.add(batch.messages, batch.offsets)
+        self.records += len(batch.messages)
+        for record in batch.dropped:
+            self.task.commit_record(record, None)
+        if self._acknowledge:
+            self.delivery.on_commit(batch.records, self.task.commit_record)
+
+    def _act(self, action: str | None) -> None:
+        """A connector-defined boundary: commit, or drop the records and commit only their offsets."""
+        if action == "abort":
+            self.delivery.abandon_records()
+        if action is not None:
+            self._commit()
+
+    def _idle_commit(self) -> None:
+        if self.delivery.open and self.delivery.boundary.due():
+            self._commit()
+
+    def _commit(self) -> None:
+        """I1: records and their offsets become visible together (or records first)."""
+        self.stored += self.delivery.commit()
+        self.task.commit()
+
+    def _finish(self) -> None:
+        """Lease margin: commit what is complete; an unfinished connector-defined transaction is aborted."""
+        if not self.delivery.open:
+            return
+        if self.delivery.boundary.context is not None:
+            self.delivery.abort()
+            if self.delivery.committed == 0:
+                raise ConnectError(
+                    "No transaction boundary was reached in a whole slice: raise function.slice.ms or let the"
+                    " connector define smaller transactions"
+                )
+            return
+        self._commit()
+
+    def _report(self, state: str, *, idle_ms: int = 0) -> SliceReport:
+        return SliceReport(
+            connector=self.request.connector,
+            task=self.request.task,
+            generation=self.request.generation,
+            state=state,
+            records=self.records,
+            offsets=self.stored,
+            idle_ms=idle_ms,
+        )
