@@ -15,6 +15,8 @@ PARTITION_EOF = KafkaError._PARTITION_EOF
 LOST_POSITION = frozenset({KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE})
 NO_TOPIC = frozenset({KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError._UNKNOWN_TOPIC, KafkaError._UNKNOWN_PARTITION})
 FENCED = frozenset({KafkaError._FENCED, KafkaError.PRODUCER_FENCED, KafkaError.INVALID_PRODUCER_EPOCH})
+# The broker has forgotten an idle producer; a new init gets a new id.
+FORGOTTEN = frozenset({KafkaError.INVALID_PRODUCER_ID_MAPPING, KafkaError.UNKNOWN_PRODUCER_ID})
 # librdkafka marks few errors retriable by itself; these pass too once brokers and coordinators are back.
 TRANSIENT = frozenset(
     {
@@ -62,6 +64,8 @@ def translate(failure: KafkaException | KafkaError, doing: str) -> ConnectError:
     text = f"Cannot {doing}: {error.str()} ({error.name()})"
     if error.code() in FENCED:
         return Fenced(text)
+    if error.code() in FORGOTTEN:
+        return Retriable(text)
     if error.fatal():
         return Fatal(text)
     if error.retriable() or error.txn_requires_abort() or error.code() in TRANSIENT:

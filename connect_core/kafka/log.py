@@ -57,6 +57,7 @@ class TopicLog:
         self.epoch = 0
         self._props = props
         self._timeout = timeout
+        self._deadline = 0.0
         self._consumer: Consumer | None = None
         self._count = 0
         self._positions: dict[int, int] = {}
@@ -64,7 +65,8 @@ class TopicLog:
     def partition_count(self) -> int:
         """Number of partitions of the topic."""
         if not self._count:
-            self._connect(time.monotonic() + self._timeout)
+            self._alive()
+            self._connect()
         return self._count
 
     def position(self, partition: int) -> int:
@@ -74,22 +76,22 @@ class TopicLog:
     def read_to_end(self, partitions: Collection[int] | None = None) -> list[LogRecord]:
         """Committed records since the last call, up to the end each partition has now.
 
-        Raises ConfigError if the topic is missing, Retriable if the brokers do not answer in time.
+        Raises ConfigError if the topic is missing, Retriable if the brokers fall silent for ``timeout`` seconds.
         """
-        deadline = time.monotonic() + self._timeout
+        self._alive()
         records: list[LogRecord] = []
         wanted: Collection[int] | None = partitions
         while True:
-            consumer = self._connect(deadline)
+            consumer = self._connect()
             left = set(range(self._count) if wanted is None else wanted)
+            failure: KafkaException | None = None
             try:
-                if self._drain(consumer, left, records, deadline):
+                if self._drain(consumer, left, records):
                     return records
-            except KafkaException as failure:
-                self._reconnect(failure, deadline)
-            else:
-                self._reconnect(None, deadline)
-            wanted = left or wanted
+            except KafkaException as caught:
+                failure = caught
+            self._reconnect(failure)
+            wanted = left
 
     def close(self) -> None:
         """Release the client."""
@@ -97,11 +99,17 @@ class TopicLog:
         if consumer is not None:
             consumer.close()
 
-    def _drain(self, consumer: Consumer, left: set[int], records: list[LogRecord], deadline: float) -> bool:
+    def _alive(self) -> None:
+        self._deadline = time.monotonic() + self._timeout
+
+    def _left(self) -> float:
+        return max(0.0, self._deadline - time.monotonic())
+
+    def _drain(self, consumer: Consumer, left: set[int], records: list[LogRecord]) -> bool:
         """Read until ``left`` is empty; False: nothing came for too long."""
         consumer.assign([TopicPartition(self.topic, p, self.position(p)) for p in sorted(left)])
         while left:
-            first = consumer.poll(min(STALL, max(0.0, deadline - time.monotonic())))
+            first = consumer.poll(min(STALL, self._left()))
             if first is None:
                 return False
             for message in (first, *consumer.consume(BATCH, 0)):
@@ -111,6 +119,8 @@ class TopicLog:
 
     def _take(self, consumer: Consumer, message: Consumed, left: set[int], records: list[LogRecord]) -> None:
         error, partition, offset = message.error(), message.partition() or 0, message.offset() or 0
+        if error is None or error.code() == PARTITION_EOF:
+            self._alive()
         if error is None:
             if partition in left:  # what arrives after the end belongs to the next call
                 self._positions[partition] = offset + 1
@@ -134,45 +144,44 @@ class TopicLog:
         begin = OFFSET_BEGINNING
         consumer.assign([TopicPartition(self.topic, p, self._positions.get(p, begin)) for p in sorted(left)])
 
-    def _connect(self, deadline: float) -> Consumer:
+    def _connect(self) -> Consumer:
         if self._consumer is not None:
             return self._consumer
-        unknown_until = min(deadline, time.monotonic() + PROPAGATION)
         consumer = clients.consumer(self._props, extra=READER)
         try:
-            self._count = self._partitions(consumer, deadline, unknown_until)
+            self._count = self._find_partitions(consumer)
         except BaseException:
             consumer.close()
             raise
         self._consumer = consumer
         return consumer
 
-    def _partitions(self, consumer: Consumer, deadline: float, unknown_until: float) -> int:
+    def _find_partitions(self, consumer: Consumer) -> int:
+        unknown_until = time.monotonic() + min(PROPAGATION, self._left())
         while True:
             try:
-                found = consumer.list_topics(self.topic, timeout=min(STALL, max(0.1, deadline - time.monotonic())))
+                found = consumer.list_topics(self.topic, timeout=min(STALL, max(0.1, self._left())))
                 known = found.topics[self.topic]
                 if known.error is not None:
                     raise KafkaException(known.error)
                 return len(known.partitions)
             except KafkaException as failure:
-                self._consider(failure, unknown_until if error_of(failure).code() in NO_TOPIC else deadline)
+                self._consider(failure, unknown_until)
 
-    def _reconnect(self, failure: KafkaException | None, deadline: float) -> None:
+    def _reconnect(self, failure: KafkaException | None) -> None:
         self.close()
         if failure is not None:
-            self._consider(failure, deadline)
-        elif time.monotonic() > deadline:
+            self._consider(failure, self._deadline)
+        elif not self._left():
             raise Retriable(f"Timed out after {self._timeout:g} s reading topic '{self.topic}' to its end")
 
-    def _consider(self, failure: KafkaException, deadline: float) -> None:
+    def _consider(self, failure: KafkaException, unknown_until: float) -> None:
         """Wait before the next attempt, or raise what cannot get better."""
-        late = time.monotonic() > deadline
         if error_of(failure).code() in NO_TOPIC:
-            if late:
+            if time.monotonic() > unknown_until:
                 raise ConfigError(f"Topic '{self.topic}' does not exist; create it or correct its name") from failure
         else:
             translated = translate(failure, f"read topic '{self.topic}'")
-            if late or not isinstance(translated, Retriable):
+            if not self._left() or not isinstance(translated, Retriable):
                 raise translated from failure
         time.sleep(0.1)

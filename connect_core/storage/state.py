@@ -1,9 +1,12 @@
-"""ClusterState: what the config and status topics say, as plain immutable-by-convention objects made by ``fold``."""
+"""ClusterState: what the config and status topics say, as plain objects made by ``fold``.
+
+Entries and statuses are replaced, never changed: a ``snapshot`` stays as it is while its original is folded on.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 
@@ -34,6 +37,8 @@ class ConnectorEntry:
     consistent: bool = True
     fencing: int | None = None
     pending_fencing: bool = False
+    task_count: int = 0
+    """Of the last commit record, consistent or not."""
     restart: tuple[int, bool, bool] | None = None
     """Last restart-connector- record: (offset, include tasks, only failed)."""
 
@@ -45,10 +50,23 @@ class ConfigState:
     offset: int = 0
     connectors: dict[str, ConnectorEntry] = field(default_factory=dict)
     targets: dict[str, TargetState] = field(default_factory=dict)
-    """Target states that arrived before their connector record."""
+    """Every target state in the topic; it may arrive before its connector record and outlives its deletion."""
     fencing: dict[str, int] = field(default_factory=dict)
     """tasks-fencing- counts by connector; they outlive deletion."""
+    deferred: dict[str, dict[int, Mapping[str, str]]] = field(default_factory=dict)
+    """Task configs written since the connector's last commit record; never to be used before the next one."""
     session_key: Mapping[str, object] | None = None
+
+    def snapshot(self) -> ConfigState:
+        """A copy that later records do not change."""
+        deferred = {name: dict(configs) for name, configs in self.deferred.items()}
+        return replace(
+            self,
+            connectors=dict(self.connectors),
+            targets=dict(self.targets),
+            fencing=dict(self.fencing),
+            deferred=deferred,
+        )
 
 
 @dataclass(slots=True, frozen=True)
@@ -70,6 +88,11 @@ class StatusState:
     tasks: dict[tuple[str, int], Status] = field(default_factory=dict)
     topics: dict[str, dict[str, int]] = field(default_factory=dict)
     """connector -> topic -> task that discovered it."""
+
+    def snapshot(self) -> StatusState:
+        """A copy that later records do not change."""
+        topics = {name: dict(found) for name, found in self.topics.items()}
+        return replace(self, connectors=dict(self.connectors), tasks=dict(self.tasks), topics=topics)
 
 
 @dataclass(slots=True)
