@@ -17,6 +17,7 @@ from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
 from connect_core.local import postgres as postgres_module
+from connect_core.local import s3 as s3_module
 from connect_core.local.connect import Connect
 from connect_core.local.kafka import Kafka
 from connect_core.local.mariadb import MariaDB
@@ -160,7 +161,23 @@ def test_s3_keeps_an_object(s3: S3, unique: Callable[..., str]) -> None:
     )
     client.put_object(Bucket=bucket, Key="topics/a+0.json", Body=b"{}")
     assert client.get_object(Bucket=bucket, Key="topics/a+0.json")["Body"].read() == b"{}"
+    client.put_object(Bucket=bucket, Key="topics/a+é .json", Body=b'{"id":1}\n{"id":2}\n')
     client.close()
+    names = ["topics/a+0.json", "topics/a+é .json"]
+    assert s3.keys(bucket) == names
+    assert s3.keys(bucket, prefix="other") == []
+    assert s3.read(bucket) == (names, [b"{}", b'{"id":1}', b'{"id":2}'])
+    with pytest.raises(ServerError, match="NoSuchKey"):
+        s3.get(bucket, "none")
+
+
+def test_s3_lists_more_than_one_page(s3: S3, unique: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(s3_module, "PAGE", 2)
+    bucket = unique("pages").replace("_", "-")[:60]
+    s3.create_bucket(bucket)
+    for number in range(5):
+        s3._call("PUT", f"/{bucket}/{number}")
+    assert s3.keys(bucket) == [f"{number}" for number in range(5)]
 
 
 def test_s3_refuses_a_bad_bucket_name(s3: S3) -> None:
