@@ -56,7 +56,7 @@ class Sam:
         bucket: str | None = None,
         timeout_s: float = 600,
     ) -> None:
-        """Create or update the stack; nothing to change is no error. Uploads go to ``bucket``, else to one SAM makes."""
+        """Create or update the stack; no change is no error. Uploads go to ``bucket``, else to one SAM makes."""
         arguments = ["deploy", "--template-file", str(built), "--stack-name", stack]
         arguments += ["--s3-bucket", bucket, "--s3-prefix", stack] if bucket else ["--resolve-s3"]
         arguments += ["--capabilities", *CAPABILITIES, "--no-confirm-changeset", "--no-fail-on-empty-changeset"]

@@ -18,8 +18,8 @@ _delete = LambdaAliasProvider.delete
 
 def install() -> None:
     """Put the repaired operations in place of LocalStack's."""
-    LambdaAliasProvider.create = create_or_move
-    LambdaAliasProvider.delete = delete_unless_moved
+    LambdaAliasProvider.create = create_or_move  # type: ignore[method-assign]  # this is the repair
+    LambdaAliasProvider.delete = delete_unless_moved  # type: ignore[method-assign]
 
 
 def create_or_move(self: LambdaAliasProvider, request: Any) -> Any:

@@ -22,7 +22,7 @@ _ASKED = "ConnectlessResourceProperties"
 """Where a resource's state keeps the properties it was made from; the rest is what the function answered."""
 
 
-class CustomResourceProvider(ResourceProvider[dict[str, Any]]):  # type: ignore[misc]  # LocalStack ships no types
+class CustomResourceProvider(ResourceProvider[dict[str, Any]]):
     """One object per operation. A resource's state: ``Data`` (for !GetAtt), its identity (for !Ref), its properties."""
 
     TYPE = "AWS::CloudFormation::CustomResource"

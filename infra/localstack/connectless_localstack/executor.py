@@ -21,7 +21,7 @@ from connect_core.local.runtime_api import error_body
 _PYTHONS: dict[str, str] = json.loads(os.environ.get("LAMBDA_PROCESS_PYTHONS", "{}"))
 
 
-class ProcessRuntimeExecutor(RuntimeExecutor):  # type: ignore[misc]  # LocalStack ships no types
+class ProcessRuntimeExecutor(RuntimeExecutor):
     """Starts, feeds and ends the process of one execution environment."""
 
     function_version: FunctionVersion
@@ -33,11 +33,11 @@ class ProcessRuntimeExecutor(RuntimeExecutor):  # type: ignore[misc]  # LocalSta
     def start(self, env_vars: dict[str, Any]) -> None:
         """Run the init phase. Its failure is the answer to the first event, and so gets into the function's log."""
         settings = self.function_version.config
-        python = _PYTHONS.get(settings.runtime)
-        if python is None:
+        python = _PYTHONS.get(str(settings.runtime))
+        if python is None or settings.handler is None or settings.code is None:
             known = ", ".join(sorted(_PYTHONS)) or "none"
             raise LambdaRuntimeException(
-                f"Runtime {settings.runtime} has no interpreter here (LAMBDA_PROCESS_PYTHONS: {known})"
+                f"Only packages of a known runtime ({known}: LAMBDA_PROCESS_PYTHONS) run here, not {settings.runtime}"
             )
         self._process = FunctionProcess(
             handler=settings.handler,

@@ -1,34 +1,24 @@
 """Kafka messages -> the event of an AWS event source mapping (``eventSource: SelfManagedKafka``).
 
-Pure: messages come as anything with confluent_kafka's accessors. `kafka_poller.py` decides when a batch is closed; here
-is what it looks like and what it weighs.
+Pure: `kafka_poller.py` decides when a batch is closed; here is what it looks like and what it weighs.
 """
 
 from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable, Sequence
-from typing import Any, Protocol
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from confluent_kafka import Message
 
 type Record = dict[str, Any]
 
 _TIMESTAMP_TYPES = {1: "CREATE_TIME", 2: "LOG_APPEND_TIME"}
 
 
-class Message(Protocol):
-    """The part of confluent_kafka.Message that counts here."""
-
-    def topic(self) -> str | None: ...  # noqa: D102
-    def partition(self) -> int | None: ...  # noqa: D102
-    def offset(self) -> int | None: ...  # noqa: D102
-    def timestamp(self) -> tuple[int, int]: ...  # noqa: D102
-    def key(self) -> bytes | None: ...  # noqa: D102
-    def value(self) -> bytes | None: ...  # noqa: D102
-    def headers(self) -> Sequence[tuple[str, bytes | None]] | None: ...  # noqa: D102
-
-
-def record_of(message: Message) -> Record:
+def record_of(message: Message[bytes, bytes]) -> Record:
     """One record as AWS writes it: key and value in base64, absent when null."""
     kind, milliseconds = message.timestamp()
     record: Record = {
@@ -41,7 +31,8 @@ def record_of(message: Message) -> Record:
     for name, data in (("key", message.key()), ("value", message.value())):
         if data is not None:
             record[name] = base64.b64encode(data).decode()
-    record["headers"] = [{name: _signed(value)} for name, value in message.headers() or ()]
+    headers = cast("list[tuple[str, bytes | None]]", message.headers() or [])  # what a consumer gets
+    record["headers"] = [{name: _signed(value)} for name, value in headers]
     return record
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -40,12 +41,13 @@ class _Batch:
         return {(record["topic"], record["partition"]): record["offset"] + 1 for record in self.records}
 
 
-class KafkaPoller(Poller):  # type: ignore[misc]  # LocalStack ships no types
+class KafkaPoller(Poller):
     """Driven by one LocalStack worker thread: `poll_events` over and over, then `close`."""
 
     def __init__(self, mapping: dict[str, Any], processor: Any) -> None:
         super().__init__(source_arn=None, source_parameters={}, processor=processor)
         processor.sender.payload_dict = False  # the event is not wrapped in {"Records": ...}
+        self._deliver: Callable[[dict[str, Any]], None] = processor.process_events_batch
         self._mapping = mapping
         endpoints = mapping["SelfManagedEventSource"]["Endpoints"]
         # CloudFormation's spelling of the key reaches us untranslated
@@ -78,7 +80,7 @@ class KafkaPoller(Poller):  # type: ignore[misc]  # LocalStack ships no types
             return
         event = event_of(self._batch.records, bootstrap_servers=self._bootstrap_servers)
         try:
-            self.processor.process_events_batch(event)
+            self._deliver(event)
         except Exception as error:  # noqa: BLE001  # handler error, time-out, throttle: the batch again
             self._batch.refused += 1
             reason = getattr(error, "error", None) or error

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from connectless_localstack.kafka_poller import KafkaPoller
 
 
-class ProcessRuntimeExecutorPlugin(RuntimeExecutorPlugin):  # type: ignore[misc]  # LocalStack ships no types
+class ProcessRuntimeExecutorPlugin(RuntimeExecutorPlugin):
     """Chosen by ``LAMBDA_RUNTIME_EXECUTOR=process``."""
 
     name = "process"
@@ -27,7 +27,7 @@ class ProcessRuntimeExecutorPlugin(RuntimeExecutorPlugin):  # type: ignore[misc]
         return ProcessRuntimeExecutor
 
 
-class CustomResourcePlugin(CloudFormationResourceProviderPlugin):  # type: ignore[misc]
+class CustomResourcePlugin(CloudFormationResourceProviderPlugin):
     """``Custom::*`` in stacks."""
 
     name = "AWS::CloudFormation::CustomResource"
