@@ -45,17 +45,20 @@ def resolve(mapping: Mapping[str, str | None], lookup: Lookup) -> Mapping[str, s
     return {key: text if text is None else _REFERENCE.sub(value, text) for key, text in mapping.items()}
 
 
-def restore(raw: Mapping[str, str], resolved: Mapping[str, str], task: Mapping[str, str]) -> dict[str, str]:
+def restore(
+    raw: Mapping[str, str], task: Mapping[str, str], resolved: Mapping[str, str] | None = None
+) -> dict[str, str]:
     """A task config with its references back, before it is stored (I6).
 
     Task configs are made from the resolved connector config: each key whose raw connector value holds a reference gets
-    that raw value again, as Kafka Connect does. Beyond it, a resolved value that the connector copied to a key of
-    another name is replaced by its reference too, so that it is not stored either.
+    that raw value again, as Kafka Connect does. With ``resolved`` (the connector config the tasks were made from) a
+    value that the connector copied to a key of another name is replaced by its reference too, which Connect stores.
     """
     references = {key: text for key, text in raw.items() if has_reference(text)}
+    known = resolved or {}
     copies = {
-        resolved[key]: text
+        known[key]: text
         for key, text in references.items()
-        if len(resolved.get(key, "")) >= _SECRET_LENGTH and resolved[key] != text
+        if len(known.get(key, "")) >= _SECRET_LENGTH and known[key] != text
     }
     return {key: references.get(key) or copies.get(value, value) for key, value in task.items()}

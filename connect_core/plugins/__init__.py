@@ -1,6 +1,7 @@
 """Names of plugins and the classes behind them. Public names are re-exported here."""
 
 from connect_core.plugins.loader import (
+    config_class,
     find_plugin,
     freeze,
     java_name,
@@ -11,6 +12,7 @@ from connect_core.plugins.loader import (
     load_predicate,
     load_provider,
     load_transform,
+    task_java_name,
 )
 from connect_core.plugins.names import CONNECTORS, Kind, Plugin
 
@@ -18,6 +20,7 @@ __all__ = [
     "CONNECTORS",
     "Kind",
     "Plugin",
+    "config_class",
     "find_plugin",
     "freeze",
     "java_name",
@@ -28,4 +31,5 @@ __all__ = [
     "load_predicate",
     "load_provider",
     "load_transform",
+    "task_java_name",
 ]

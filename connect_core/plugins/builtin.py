@@ -18,33 +18,46 @@ _PROVIDERS = "connect_core.providers"
 _CONNECT = "org.apache.kafka.connect"
 _PROVIDER_PACKAGE = "org.apache.kafka.common.config.provider"
 
-# (Java name, module:Class, kinds, version)
-_TABLE: tuple[tuple[str, str, tuple[Kind, ...], str], ...] = (
+# Java class, its task's Java class, module:Class, kind, version
+_CONNECTOR_TABLE: tuple[tuple[str, str, str, Kind, str], ...] = (
     (
         "io.confluent.connect.jdbc.JdbcSourceConnector",
+        "io.confluent.connect.jdbc.source.JdbcSourceTask",
         f"{_CONNECTORS}.jdbc.source:JdbcSourceConnector",
-        (Kind.SOURCE,),
+        Kind.SOURCE,
         "10.10.0",
     ),
     (
         "io.confluent.connect.jdbc.JdbcSinkConnector",
+        "io.confluent.connect.jdbc.sink.JdbcSinkTask",
         f"{_CONNECTORS}.jdbc.sink:JdbcSinkConnector",
-        (Kind.SINK,),
+        Kind.SINK,
         "10.10.0",
     ),
-    ("io.confluent.connect.s3.S3SinkConnector", f"{_CONNECTORS}.s3.sink:S3SinkConnector", (Kind.SINK,), "12.2.0"),
+    (
+        "io.confluent.connect.s3.S3SinkConnector",
+        "io.confluent.connect.s3.S3SinkTask",
+        f"{_CONNECTORS}.s3.sink:S3SinkConnector",
+        Kind.SINK,
+        "12.2.0",
+    ),
     (
         f"{_CONNECT}.file.FileStreamSourceConnector",
+        f"{_CONNECT}.file.FileStreamSourceTask",
         f"{_CONNECTORS}.file.source:FileStreamSourceConnector",
-        (Kind.SOURCE,),
+        Kind.SOURCE,
         KAFKA,
     ),
     (
         f"{_CONNECT}.file.FileStreamSinkConnector",
+        f"{_CONNECT}.file.FileStreamSinkTask",
         f"{_CONNECTORS}.file.sink:FileStreamSinkConnector",
-        (Kind.SINK,),
+        Kind.SINK,
         KAFKA,
     ),
+)
+# Java class, module:Class, kinds, version
+_TABLE: tuple[tuple[str, str, tuple[Kind, ...], str], ...] = (
     (f"{_CONNECT}.json.JsonConverter", f"{_CONVERTERS}.json:JsonConverter", _BOTH, KAFKA),
     (f"{_CONNECT}.storage.StringConverter", f"{_CONVERTERS}.simple:StringConverter", _BOTH, KAFKA),
     (
@@ -67,5 +80,8 @@ _TABLE: tuple[tuple[str, str, tuple[Kind, ...], str], ...] = (
     ),
 )
 
-BUILTIN: dict[str, Plugin] = {name: Plugin(name, target, kinds, version) for name, target, kinds, version in _TABLE}
+BUILTIN: dict[str, Plugin] = {
+    **{name: Plugin(name, target, (kind,), version, task) for name, task, target, kind, version in _CONNECTOR_TABLE},
+    **{name: Plugin(name, target, kinds, version) for name, target, kinds, version in _TABLE},
+}
 """Java class name -> plugin."""

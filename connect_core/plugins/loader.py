@@ -13,10 +13,12 @@ from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 from connect_core.api import (
+    Config,
     ConfigProvider,
+    Connector,
     Converter,
     HeaderConverter,
     Predicate,
@@ -105,6 +107,27 @@ def java_name(cls: type[Any]) -> str:
         if target in table:
             return table[target]
     return target
+
+
+def task_java_name(connector: type[Connector[Any]]) -> str:
+    """The ``task.class`` that stands in a connector's task configs."""
+    plugin = find_plugin(java_name(connector), CONNECTORS)
+    return plugin.task if plugin is not None and plugin.task else java_name(connector.task)
+
+
+def config_class(plugin: type[Any]) -> type[Config]:
+    """The config class of a plugin class: its ``config_class``, else its type parameter (``Transform[CastConfig]``)."""
+    declared = getattr(plugin, "config_class", None)
+    if isinstance(declared, type) and issubclass(declared, Config):
+        return declared
+    if declared is not None:
+        return cast("type[Config]", declared())
+    for kind in plugin.__mro__:
+        for base in getattr(kind, "__orig_bases__", ()):
+            for argument in get_args(base):
+                if isinstance(argument, type) and issubclass(argument, Config):
+                    return argument
+    return Config
 
 
 def freeze(path: Path = FROZEN) -> None:

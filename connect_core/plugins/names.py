@@ -40,12 +40,16 @@ _SUFFIX = {
 
 @dataclass(frozen=True, slots=True)
 class Plugin:
-    """One plugin: its Java (or entry point) name, ``module:Class``, what it can be used as, and its version."""
+    """One plugin: its Java (or entry point) name, ``module:Class``, what it can be used as, and its version.
+
+    ``task`` is the Java name of a connector's task class, where it is known.
+    """
 
     name: str
     target: str
     kinds: tuple[Kind, ...]
     version: str
+    task: str = ""
 
     def describe(self) -> str:
         """Connect's ``PluginDesc`` text."""
