@@ -10,20 +10,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from connect_core.coordinator.ports import ConfigRecord, Key, Rejected
+from connect_core.coordinator.ports import Key, Rejected
 from connect_core.coordinator.restarts import restart_plan
 from connect_core.runtime.slice import CONNECTOR
+from connect_core.storage import config_records as topic
+from connect_core.storage.config_records import Record
 from connect_core.storage.state import ClusterState, ConnectorEntry, TargetState
 
 type RawConfig = Mapping[str, str | None]
 STALE = (
     "Cannot complete request momentarily due to stale configuration (typically caused by a concurrent config change)"
 )
-_TARGET_VALUES = {
-    TargetState.STARTED: {"state": "STARTED", "state.v2": "STARTED"},
-    TargetState.PAUSED: {"state": "PAUSED", "state.v2": "PAUSED"},
-    TargetState.STOPPED: {"state": "PAUSED", "state.v2": "STOPPED"},  # `state` is for workers before 3.5
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +112,7 @@ class Decision:
     """
 
     answer: Any = None
-    records: Sequence[ConfigRecord] = ()
+    records: Sequence[Record] = ()
     clears: Sequence[Key] = ()
     restarts: Sequence[Key] = ()
     rejected: Rejected | None = None
@@ -138,7 +135,7 @@ def decide(state: ClusterState, command: Command, *, standalone: bool = False) -
         case Delete():
             _entry(state, command.name, "Connector {} not found")
             # The target state goes after the connector, so that a reader never sees it started in between (trap 10).
-            return Decision(records=[(f"connector-{command.name}", None), (f"target-state-{command.name}", None)])
+            return Decision(records=[topic.connector(command.name, None), topic.target_state(command.name, None)])
         case SetTarget():
             return _set_target(state, command, standalone=standalone)
         case Restart():
@@ -162,18 +159,17 @@ def _entry(state: ClusterState, name: str, text: str) -> ConnectorEntry:
 def _create(state: ClusterState, command: Create) -> Decision:
     if command.name in state.config.connectors:
         raise Rejected(409, f"Connector {command.name} already exists")
-    records: list[ConfigRecord] = []
+    records: list[Record] = []
     if command.target is not None:
-        records.append((f"target-state-{command.name}", _TARGET_VALUES[command.target]))
-    records.append((f"connector-{command.name}", {"properties": dict(command.config)}))
+        records.append(topic.target_state(command.name, command.target))
+    records.append(topic.connector(command.name, command.config))
     return Decision(records=records, answer=True)
 
 
 def _put(state: ClusterState, name: str, config: RawConfig) -> Decision:
     """The answer says whether the connector is new. A config that is put again restarts the connector (spec 12.3)."""
-    record: ConfigRecord = (f"connector-{name}", {"properties": dict(config)})
     return Decision(
-        records=[record],
+        records=[topic.connector(name, config)],
         answer=name not in state.config.connectors,
         clears=_failed(state, [(name, CONNECTOR)]),
         look=True,
@@ -194,19 +190,17 @@ def _set_target(state: ClusterState, command: SetTarget, *, standalone: bool) ->
     if standalone and command.target is TargetState.STOPPED and command.name not in state.config.connectors:
         raise Rejected(500, f"No connector `{command.name}` configured")
     _entry(state, command.name, "Unknown connector {}")
-    records: list[ConfigRecord] = []
+    record = topic.target_state(command.name, command.target)
     if command.target is TargetState.STOPPED:
-        records.append((f"commit-{command.name}", {"tasks": 0}))
-    records.append((f"target-state-{command.name}", _TARGET_VALUES[command.target]))
-    return Decision(records=records)
+        return Decision(records=[topic.commit(command.name, 0), record])
+    return Decision(records=[record])
 
 
 def _restart(state: ClusterState, command: Restart, *, standalone: bool) -> Decision:
     _entry(state, command.name, "Connector {} not found" if standalone else "Unknown connector: {}")
     if not command.include_tasks and not command.only_failed:
         return Decision(restarts=[(command.name, CONNECTOR)])
-    flags = {"include-tasks": command.include_tasks, "only-failed": command.only_failed}
-    records: list[ConfigRecord] = [(f"restart-connector-{command.name}", flags)]
+    records = [topic.restart(command.name, include_tasks=command.include_tasks, only_failed=command.only_failed)]
     if command.name not in state.status.connectors:
         return Decision(records=records, rejected=Rejected(404, f"Status for connector {command.name} not found"))
     chosen = restart_plan(
@@ -239,7 +233,5 @@ def _task_configs(state: ClusterState, command: TaskConfigs) -> Decision:
     )
     if same:
         return Decision(answer=False)
-    records: list[ConfigRecord] = [(f"task-{name}-{i}", {"properties": config}) for i, config in enumerate(configs)]
-    records.append((f"commit-{name}", {"tasks": len(configs)}))
     clears = _failed(state, [(name, i) for i in range(len(configs))])
-    return Decision(records=records, answer=True, clears=clears)
+    return Decision(records=topic.tasks(name, configs), answer=True, clears=clears)

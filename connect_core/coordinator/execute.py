@@ -35,9 +35,11 @@ from connect_core.coordinator.plan import (
     plan,
     wishes,
 )
-from connect_core.coordinator.ports import STANDALONE, ConfigRecord, Key, Outside, Rejected, Settings
+from connect_core.coordinator.ports import STANDALONE, Key, Outside, Rejected, Settings
 from connect_core.coordinator.validation import Validator
 from connect_core.runtime.slice import CONNECTOR
+from connect_core.storage import config_records
+from connect_core.storage.config_records import Record
 from connect_core.storage.state import ClusterState, ConfigState, ConnectorEntry, Status, TargetState
 
 LOG = logging.getLogger(__name__)
@@ -120,7 +122,7 @@ class Coordinator:
     def _write(self, command: Command) -> Decision:
         """I5. Rejections travel as values through the transaction: raising inside would look like a failed write."""
 
-        def decided(config: ConfigState) -> tuple[Sequence[ConfigRecord], Decision | Rejected]:
+        def decided(config: ConfigState) -> tuple[Sequence[Record], Decision | Rejected]:
             try:
                 decision = self._decide(ClusterState(config, self.outside.status.refresh()), command)
             except Rejected as rejected:
@@ -252,9 +254,9 @@ class Coordinator:
         """I4: only when the ids are fenced is that recorded, and only for the commit that it was done for."""
         if action.ids:
             self.outside.fence(action.ids)
-        record: ConfigRecord = (f"tasks-fencing-{action.connector}", {"task-count": action.count})
+        record = config_records.fencing(action.connector, action.count)
 
-        def decided(config: ConfigState) -> tuple[Sequence[ConfigRecord], None]:
+        def decided(config: ConfigState) -> tuple[Sequence[Record], None]:
             entry = config.connectors.get(action.connector)
             current = len(entry.tasks) if entry is not None else 0
             pending = entry.pending_fencing if entry is not None else bool(config.fencing.get(action.connector))

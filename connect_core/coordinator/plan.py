@@ -142,7 +142,7 @@ def sink_group(entry: ConnectorEntry) -> str:
 
 def triggered_topic(scene: Scene, entry: ConnectorEntry) -> str | None:
     """The topic whose records trigger this sink, or None when its slices are scheduled."""
-    if scene.settings.mode != FUNCTIONS or entry.config.get("function.trigger") == "schedule":
+    if scene.settings.mode != FUNCTIONS or (entry.config.get("function.trigger") or "").strip().lower() == "schedule":
         return None
     if scene.catalog.kind(entry.config) != "sink":
         return None

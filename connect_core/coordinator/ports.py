@@ -13,14 +13,13 @@ from typing import Any, Protocol
 
 from connect_core.errors import ConnectError
 from connect_core.runtime.slice import SliceRequest
+from connect_core.storage.config_records import Record
 from connect_core.storage.state import ConfigState, Status, StatusState
 
 FUNCTIONS, WORKER, STANDALONE = "functions", "worker", "standalone"
 
 type Key = tuple[str, int]
 """(connector, task); task -1 is the connector itself."""
-type ConfigRecord = tuple[str, Mapping[str, Any] | None]
-"""Key and JSON value of a config-topic record; None is a tombstone."""
 type SourceOffset = tuple[Mapping[str, Any], Mapping[str, Any] | None]
 """(source partition, offset or None = no offset)."""
 
@@ -115,7 +114,7 @@ class ConfigPort(Protocol):
     def refresh(self) -> ConfigState:
         """Read to its end."""
 
-    def transact[T](self, decide: Callable[[ConfigState], tuple[Sequence[ConfigRecord], T]]) -> T:
+    def transact[T](self, decide: Callable[[ConfigState], tuple[Sequence[Record], T]]) -> T:
         """Invariant I5: read to the end, decide, write in one transaction, read back."""
 
 

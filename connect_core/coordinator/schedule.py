@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 
 from connect_core.errors import ConfigError
 
-_RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
-_CRON = re.compile(r"cron\((\S+) (\S+) (\S+) (\S+) (\S+) (\S+)\)")
+_RATE = re.compile(r"rate\(\s*(\d+)\s+(minute|hour|day)s?\s*\)")
+_CRON = re.compile(r"cron\(\s*(\S+)\s+(\S+)\s+(\S+)\s+(\S+)\s+(\S+)\s+(\S+?)\s*\)")
 _MINUTES = {"minute": 1, "hour": 60, "day": 1440}
 _MONTH_NAMES = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _MONTHS = {name: i for i, name in enumerate(_MONTH_NAMES, 1)}
@@ -36,15 +36,16 @@ def due(schedule: str | None, now: float) -> bool:
 def _cron_due(fields: tuple[str, ...], at: datetime, *, text: str) -> bool:
     minute, hour, day, month, weekday, year = fields
     try:
-        return (
-            _matches(minute, at.minute, low=0, high=59)
-            and _matches(hour, at.hour, low=0, high=23)
-            and _matches(day, at.day, low=1, high=31)
-            and _matches(month, at.month, low=1, high=12, names=_MONTHS)
+        matches = [
+            _matches(minute, at.minute, low=0, high=59),
+            _matches(hour, at.hour, low=0, high=23),
+            _matches(day, at.day, low=1, high=31),
+            _matches(month, at.month, low=1, high=12, names=_MONTHS),
             # EventBridge counts Sunday as 1.
-            and _matches(weekday, at.isoweekday() % 7 + 1, low=1, high=7, names=_DAYS)
-            and _matches(year, at.year, low=1970, high=2199)
-        )
+            _matches(weekday, at.isoweekday() % 7 + 1, low=1, high=7, names=_DAYS),
+            _matches(year, at.year, low=1970, high=2199),
+        ]
+        return all(matches)  # every field is read, so that a bad one shows whatever the time
     except ValueError as error:
         raise ConfigError.invalid(KEY, text, str(error)) from error
 

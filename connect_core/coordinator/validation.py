@@ -13,7 +13,9 @@ from typing import Any
 
 from connect_core.api import Connector, SinkConnector, SourceConnector
 from connect_core.coordinator.ports import STANDALONE, Dispatcher, Rejected, Settings
-from connect_core.errors import ConnectError
+from connect_core.coordinator.schedule import KEY as SCHEDULE
+from connect_core.coordinator.schedule import due
+from connect_core.errors import ConfigError, ConnectError
 from connect_core.plugins.loader import load_connector
 
 type RawConfig = Mapping[str, str | None]
@@ -57,6 +59,7 @@ class Validator:
         raw = {key: value for key, value in config.items() if value is not None}
         referring = {key for key, value in raw.items() if _REFERENCE.search(value)}
         found = self._key_errors(connector, config, referring)
+        _add(found, _schedule_errors(raw) if SCHEDULE not in found else {})
         for key, value in config.items():
             if value is None:
                 _add(found, {key: [NULL_VALUE]})
@@ -147,6 +150,14 @@ class Validator:
         if raw.get("transaction.boundary", "").strip().lower() == "connector":
             found["transaction.boundary"] = _boundary_errors(connector, raw)
         return found
+
+
+def _schedule_errors(raw: Mapping[str, str]) -> Errors:
+    try:
+        due(raw.get(SCHEDULE), 0.0)
+    except ConfigError as error:
+        return {SCHEDULE: [str(error)]}
+    return {}
 
 
 def _support_error(connector: type[SourceConnector[Any]], raw: Mapping[str, str]) -> str | None:
