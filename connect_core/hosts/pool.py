@@ -1,5 +1,5 @@
-"""A pool of processes that run slices: the Dispatcher of the worker. One slot per core, started on first use (spawn, not
-fork); a task sticks to its slot, inside a slot each slice is a thread, so a slow task stalls nobody else.
+"""A pool of processes that run slices: the Dispatcher of the worker. One slot per core, started on first use (spawn,
+not fork); a task sticks to its slot, inside a slot each slice is a thread, so a slow task stalls nobody else.
 """
 
 from __future__ import annotations

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connect_core.api import Connector, Converter, HeaderConverter, SourceConnector, SourceRecord
-from connect_core.config import ConfigError, references
-from connect_core.errors import ConnectError
+from connect_core.config import references
+from connect_core.errors import ConfigError, ConnectError
 from connect_core.plugins import loader
 from connect_core.runtime.boundary import Boundary
 from connect_core.runtime.chain import Chain, ChainStage
@@ -166,7 +166,9 @@ def boundary_of(assembly: Assembly, env: Environment, clock: Clock) -> Boundary:
     if not env.exactly_once:
         return Boundary("interval", env.flush_interval_ms, clock)
     kind = str(common.transaction_boundary).lower()
-    if kind == "connector" and not type(assembly.connector).can_define_transaction_boundaries(assembly.config):
+    connector = assembly.connector
+    able = isinstance(connector, SourceConnector) and connector.can_define_transaction_boundaries(assembly.config)
+    if kind == "connector" and not able:
         raise ConfigError.invalid(
             "transaction.boundary", kind, "The connector does not support connector-defined transaction boundaries"
         )

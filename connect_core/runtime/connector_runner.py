@@ -56,7 +56,7 @@ def task_configs(name: str, assignment: Assignment, env: Environment, offsets: O
     for config in made:
         full = dict(config) | {"task.class": task_class}
         full |= {k: resolved[k] for k in ("topics", "topics.regex") if k in resolved}
-        out.append(references.restore(raw, full))
+        out.append(references.restore(raw, full, resolved))
     return ConnectorResult(config_offset=assignment.config_offset, task_configs=out, watch_period_ms=period)
 
 
@@ -65,7 +65,7 @@ def validate(config: Mapping[str, str], env: Environment) -> dict[str, list[str]
     raw = {k: v for k, v in config.items() if v is not None}
     resolved = env.resolve(raw)
     kind = loader.load_connector(resolved["connector.class"])
-    found = kind.validate(resolved)
+    found = kind.config_class().errors(resolved) or kind.validate(resolved)
     hidden = secrets_of(raw, resolved, kind)
     return {k: [redact(m, hidden) for m in messages] for k, messages in found.items()}
 

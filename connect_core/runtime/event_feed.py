@@ -10,6 +10,7 @@ from binascii import a2b_base64
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from connect_core.api import TopicPartition
 from connect_core.errors import DataError
 from connect_core.runtime.ports import FeedRecord, Message
 
@@ -49,11 +50,11 @@ class EventFeed:
         self._records = records_of(event)
         self._produce = produce
         self._next = 0
-        self.acknowledged: dict[tuple[str, int], int] = {}
+        self.acknowledged: dict[TopicPartition, int] = {}
 
-    def open(self) -> Sequence[tuple[str, int]]:
+    def open(self) -> Sequence[TopicPartition]:
         """The partitions in the event."""
-        return list(dict.fromkeys((r.topic, r.partition) for r in self._records))
+        return list(dict.fromkeys(TopicPartition(r.topic, r.partition) for r in self._records))
 
     def poll(self, max_records: int, timeout: float) -> list[FeedRecord] | None:  # noqa: ARG002  nothing to wait for
         """The next part of the event; None at its end."""
@@ -63,34 +64,36 @@ class EventFeed:
         self._next += len(batch)
         return batch
 
-    def commit(self, offsets: Mapping[tuple[str, int], int], *, messages: Sequence[Message] = ()) -> None:
+    def commit(self, offsets: Mapping[TopicPartition, int], *, messages: Sequence[Message] = ()) -> None:
         """Remember what was acknowledged; statuses and active topics go out now."""
-        self.acknowledged.update({(t, p): offset for (t, p), offset in offsets.items()})
+        self.acknowledged.update(offsets)
         if messages:
             self._produce(messages)
 
-    def committed(self) -> Mapping[tuple[str, int], int]:
+    def committed(self) -> Mapping[TopicPartition, int]:
         """Nothing was acknowledged of this event yet: each partition stands at its first record."""
-        first: dict[tuple[str, int], int] = {}
+        first: dict[TopicPartition, int] = {}
         for record in self._records:
-            first.setdefault((record.topic, record.partition), record.offset)
+            first.setdefault(TopicPartition(record.topic, record.partition), record.offset)
         return first
 
-    def missing(self) -> dict[tuple[str, int], int]:
+    def missing(self) -> dict[TopicPartition, int]:
         """Partitions whose last record is not acknowledged, with the offset that should be: reason to raise."""
-        last = {(r.topic, r.partition): r.offset + 1 for r in self._records}
+        last = {TopicPartition(r.topic, r.partition): r.offset + 1 for r in self._records}
         return {p: offset for p, offset in last.items() if self.acknowledged.get(p, 0) < offset}
 
-    def seek(self, offsets: Mapping[tuple[str, int], int]) -> None:
+    def seek(self, offsets: Mapping[TopicPartition, int]) -> None:
         """Deliver again from these offsets, as far as this event holds them."""
-        again = [r for r in self._records if r.offset >= offsets.get((r.topic, r.partition), r.offset + 1)]
-        rest = [r for r in self._records[self._next :] if (r.topic, r.partition) not in offsets]
+        again = [
+            r for r in self._records if r.offset >= offsets.get(TopicPartition(r.topic, r.partition), r.offset + 1)
+        ]
+        rest = [r for r in self._records[self._next :] if TopicPartition(r.topic, r.partition) not in offsets]
         self._records, self._next = [*self._records[: self._next], *again, *rest], self._next
 
-    def pause(self, partitions: Sequence[tuple[str, int]]) -> None:
+    def pause(self, partitions: Sequence[TopicPartition]) -> None:
         """Nothing to pause: the batch is already here and must be dealt with in this invocation."""
 
-    def resume(self, partitions: Sequence[tuple[str, int]]) -> None:
+    def resume(self, partitions: Sequence[TopicPartition]) -> None:
         """See ``pause``."""
 
     def close(self) -> None:

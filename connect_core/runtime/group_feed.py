@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from connect_core.api import TopicPartition
 from connect_core.errors import Retriable
 from connect_core.kafka.partitions import PartitionConsumer
 from connect_core.kafka.transactions import TransactionalProducer
 from connect_core.runtime.ports import Clock, FeedRecord, Message
 
 REFRESH_S = 5.0
-type Partition = tuple[str, int]
 
 
 class GroupFeed:
@@ -37,10 +37,10 @@ class GroupFeed:
         self.consumer, self.fence, self.clock = consumer, fence, clock
         self._topics, self._pattern = list(topics), re.compile(pattern) if pattern else None
         self._task, self._tasks = task, max(1, tasks)
-        self._assigned: list[Partition] = []
+        self._assigned: list[TopicPartition] = []
         self._refreshed = 0.0
 
-    def open(self) -> Sequence[Partition]:
+    def open(self) -> Sequence[TopicPartition]:
         """Assign this task's partitions of the topics that exist now."""
         self._assigned = self._mine()
         self.consumer.assign(self._assigned)
@@ -58,32 +58,34 @@ class GroupFeed:
                 raise Retriable("The topics of this task have new partitions")
         return records
 
-    def commit(self, offsets: Mapping[Partition, int], *, messages: Sequence[Message] = ()) -> None:
+    def commit(self, offsets: Mapping[TopicPartition, int], *, messages: Sequence[Message] = ()) -> None:
         """I2, I4: through the fence, with ``messages`` in the same transaction."""
         if self.fence is None:
             if offsets:
-                self.consumer.commit(offsets)
+                self.consumer.commit({(p.topic, p.partition): o for p, o in offsets.items()})
             return
         self.fence.begin()
         if messages:
             self.fence.send(messages)
         if offsets:
-            self.fence.send_offsets({tuple(p): o for p, o in offsets.items()}, self.consumer.group)
+            self.fence.send_offsets({(p.topic, p.partition): o for p, o in offsets.items()}, self.consumer.group)
         self.fence.commit()
 
-    def committed(self) -> Mapping[Partition, int]:
+    def committed(self) -> Mapping[TopicPartition, int]:
         """Committed offsets of the assigned partitions."""
-        return self.consumer.committed(self._assigned) if self._assigned else {}
+        if not self._assigned:
+            return {}
+        return {TopicPartition(*p): o for p, o in self.consumer.committed(self._assigned).items()}
 
-    def seek(self, offsets: Mapping[Partition, int]) -> None:
+    def seek(self, offsets: Mapping[TopicPartition, int]) -> None:
         """Deliver again from these offsets."""
-        self.consumer.seek(offsets)
+        self.consumer.seek({(p.topic, p.partition): o for p, o in offsets.items()})
 
-    def pause(self, partitions: Sequence[Partition]) -> None:
+    def pause(self, partitions: Sequence[TopicPartition]) -> None:
         """Deliver nothing from these partitions."""
         self.consumer.pause(partitions)
 
-    def resume(self, partitions: Sequence[Partition]) -> None:
+    def resume(self, partitions: Sequence[TopicPartition]) -> None:
         """Undo ``pause``."""
         self.consumer.resume(partitions)
 
@@ -93,8 +95,13 @@ class GroupFeed:
         if self.fence is not None:
             self.fence.close()
 
-    def _mine(self) -> list[Partition]:
+    def _mine(self) -> list[TopicPartition]:
         topics = self._topics
         if self._pattern is not None:
             topics = [t for t in self.consumer.topics() if self._pattern.fullmatch(t)]
-        return [(t, p) for t in topics for p in range(self.consumer.partitions(t)) if p % self._tasks == self._task]
+        return [
+            TopicPartition(t, p)
+            for t in topics
+            for p in range(self.consumer.partitions(t))
+            if p % self._tasks == self._task
+        ]

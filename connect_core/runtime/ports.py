@@ -10,8 +10,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from connect_core.api import TopicPartition
 from connect_core.kafka.message import ConsumedRecord as FeedRecord
 from connect_core.kafka.message import Message
+
+__all__ = [
+    "Assignment",
+    "Clock",
+    "Control",
+    "Feed",
+    "FeedRecord",
+    "Message",
+    "OffsetPort",
+    "Ports",
+    "StatusPort",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,25 +101,25 @@ class Feed(Protocol):
     final: bool
     """True: the feed ends; the runner calls ``task.drain()`` before the last commit."""
 
-    def open(self) -> Sequence[tuple[str, int]]:
+    def open(self) -> Sequence[TopicPartition]:
         """Start; the partitions of this task."""
 
     def poll(self, max_records: int, timeout: float) -> list[FeedRecord] | None:
         """Next records ([]: none now; None: the feed has ended)."""
 
-    def commit(self, offsets: Mapping[tuple[str, int], int], *, messages: Sequence[Message] = ()) -> None:
+    def commit(self, offsets: Mapping[TopicPartition, int], *, messages: Sequence[Message] = ()) -> None:
         """Commit next-to-read offsets through the slice's fence (I2, I4), with ``messages`` in the same transaction."""
 
-    def committed(self) -> Mapping[tuple[str, int], int]:
+    def committed(self) -> Mapping[TopicPartition, int]:
         """Last committed offsets of the assigned partitions."""
 
-    def seek(self, offsets: Mapping[tuple[str, int], int]) -> None:
+    def seek(self, offsets: Mapping[TopicPartition, int]) -> None:
         """Deliver again from these offsets."""
 
-    def pause(self, partitions: Sequence[tuple[str, int]]) -> None:
+    def pause(self, partitions: Sequence[TopicPartition]) -> None:
         """Deliver nothing from these partitions."""
 
-    def resume(self, partitions: Sequence[tuple[str, int]]) -> None:
+    def resume(self, partitions: Sequence[TopicPartition]) -> None:
         """Undo ``pause``."""
 
     def close(self) -> None:

@@ -55,7 +55,7 @@ def run(request: SliceRequest, ports: Ports, env: Environment) -> SliceReport:
         return _report(request, "RETRY", idle_ms=RETRY_MS)
     except Exception as error:
         # No producer of the task's own exists yet, or it failed itself: say it the way the host can.
-        return _failed(request, env, error, None, lambda state, trace: ports.status.report(state, trace))
+        return _failed(request, env, error, None, ports.status.report)
 
 
 def _run_connector(request: SliceRequest, ports: Ports, env: Environment, assignment: Assignment) -> SliceReport:

@@ -1,7 +1,7 @@
 """One slice of a source task, in the order of docs/architecture.md: fence, follow the config topic, take up offsets,
 start, then poll -> transform -> convert -> one Kafka transaction per boundary, until the lease margin.
 
-Invariants: I1 (offsets in the records' own transaction, or after the flush), I4 (lease, fence), I7 (state only in Kafka).
+Invariants: I1 (offsets in the records' own transaction, or after the flush), I4 (lease, fence), I7 (state in Kafka).
 """
 
 from __future__ import annotations
@@ -157,11 +157,12 @@ class SourceRunner:
 
     def _convert(self, original: SourceRecord) -> Message | None:
         assembly = self.assembly
-        record: SourceRecord | None = original
+        record = original
         if assembly.chain:
-            record = assembly.chain.apply(original)
-            if record is None:
+            changed = assembly.chain.apply(original)
+            if changed is None:
                 return None
+            record = changed
         if isinstance(record.value, DataError):  # a row the task could not read: this record's failure, not the task's
             raise record.value
         encoders = self._encoders.get((record.topic, record.key_schema, record.value_schema))
