@@ -13,9 +13,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from connect_core.local.jre import FAST_START, classpath, java, join_classpath
+from connect_core.local.java import JavaServer
 from connect_core.local.kafka import VERSION
-from connect_core.local.process import HOST, Process, Server, free_ports
+from connect_core.local.process import HOST, Process, free_ports
 
 COORDINATES = (
     f"org.apache.kafka:connect-runtime:{VERSION}",
@@ -24,20 +24,16 @@ COORDINATES = (
     f"org.apache.kafka:connect-transforms:{VERSION}",
     "org.slf4j:slf4j-simple:1.7.36",
 )
-LOGGING = (
-    "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
-    "-Dorg.slf4j.simpleLogger.showDateTime=true",
-    "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSS",
-)
 
 
-class Connect(Server):
+class Connect(JavaServer):
     """One distributed worker with REST at ``url``; ``properties`` override the worker's configuration.
 
     ``jars`` join the class path. Two of them with one ``group_id`` and one broker form a Connect cluster.
     """
 
     name = "connect"
+    coordinates = COORDINATES
 
     def __init__(
         self,
@@ -50,12 +46,11 @@ class Connect(Server):
         jars: Sequence[Path] = (),
         java_options: Sequence[str] = ("-Xmx384m",),
     ) -> None:
-        super().__init__(data=data)
+        super().__init__(data=data, jars=jars)
         self.port = free_ports(1)[0] if port is None else port
         self.group_id = group_id or f"connect-{uuid.uuid4().hex[:8]}"
         self._bootstrap_servers = bootstrap_servers
         self._properties = dict(properties or {})
-        self._jars = list(jars)
         self._java_options = list(java_options)
 
     @property
@@ -105,10 +100,8 @@ class Connect(Server):
         (self.directory / "worker.properties").write_text("".join(lines))
 
     def _launch(self) -> Process:
-        jars = join_classpath([*classpath(*COORDINATES), *self._jars])
-        main = "org.apache.kafka.connect.cli.ConnectDistributed"
-        command: list[str | Path] = [java(), *FAST_START, *self._java_options, *LOGGING, "-cp", jars, main]
-        process = Process([*command, self.directory / "worker.properties"], log=self.log)
+        main, config = "org.apache.kafka.connect.cli.ConnectDistributed", str(self.directory / "worker.properties")
+        process = self._java(main, config, options=self._java_options, record=True)
         process.wait_until(self._ready, what=f"Kafka Connect on port {self.port}", timeout=90)
         return process
 

@@ -10,8 +10,8 @@ import uuid
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from connect_core.local.jre import FAST_START, classpath, java, join_classpath
-from connect_core.local.process import HOST, Process, Server, ServerError, free_ports
+from connect_core.local.java import JavaServer
+from connect_core.local.process import HOST, Process, ServerError, free_ports
 
 VERSION = "4.3.0"
 COORDINATES = (f"org.apache.kafka:kafka_2.13:{VERSION}", "org.slf4j:slf4j-simple:1.7.36")
@@ -35,20 +35,16 @@ SINGLE_NODE = {
     "broker.session.timeout.ms": "3000",
 }
 
-# Warnings only, but for the one line that says that the broker serves requests.
-LOGGING = (
-    "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
-    "-Dorg.slf4j.simpleLogger.log.kafka.server.KafkaRaftServer=info",
-    "-Dorg.slf4j.simpleLogger.showDateTime=true",
-    "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSS",
-)
+# The one line that says that the broker serves requests.
+LOG_START = "-Dorg.slf4j.simpleLogger.log.kafka.server.KafkaRaftServer=info"
 STARTED = "Kafka Server started"
 
 
-class Kafka(Server):
+class Kafka(JavaServer):
     """A broker at ``bootstrap_servers``; ``properties`` override or add to the broker's configuration."""
 
     name = "kafka"
+    coordinates = COORDINATES
 
     def __init__(
         self,
@@ -76,12 +72,15 @@ class Kafka(Server):
         if (self.directory / "data" / "meta.properties").exists():
             return  # formatted in an earlier life
         cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=").replace("-", "A", 1)
-        tool = self._java("kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", str(config), memory=["-Xmx128m"])
+        tool = self._java(
+            "kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", str(config), options=["-Xmx128m"]
+        )
         if tool.wait(60) != 0:
             raise ServerError(f"cannot format Kafka's data directory {self.directory}:\n{tool.output().strip()}")
 
     def _launch(self) -> Process:
-        process = self._java("kafka.Kafka", str(self.directory / "server.properties"), memory=self._java_options)
+        config = str(self.directory / "server.properties")
+        process = self._java("kafka.Kafka", config, options=[*self._java_options, LOG_START], record=True)
         process.wait_until(lambda: STARTED in process.output(), what=f"Kafka on port {self.port}")
         return process
 
@@ -95,7 +94,3 @@ class Kafka(Server):
             "log.dirs": str(self.directory / "data"),
             **self._properties,
         }
-
-    def _java(self, main: str, *arguments: str, memory: Sequence[str]) -> Process:
-        command = [str(java()), *FAST_START, *memory, *LOGGING, "-cp", join_classpath(classpath(*COORDINATES)), main]
-        return Process([*command, *arguments], log=self.log)

@@ -127,6 +127,11 @@ class Process:
         """Whether the process has not ended."""
         return self._child.poll() is None
 
+    @property
+    def killed(self) -> bool:
+        """Whether it ended by SIGKILL."""
+        return self._child.poll() == -signal.SIGKILL
+
     def output(self) -> str:
         """What this process has logged so far."""
         with self.log.open("rb") as stream:
