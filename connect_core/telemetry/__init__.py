@@ -1,5 +1,21 @@
-"""Metric names, log context, redaction, levels. Renderers (``prometheus``, ``emf``) are imported where they are used."""
+"""Metric names, log context, redaction, levels. Renderers (``prometheus``, ``emf``) are imported where used."""
 
+from connect_core.telemetry.logs import Loggers, configure, context_text, log_context
+from connect_core.telemetry.metrics import METRICS, REGISTRY, Form, Meter, Metric, Registry, Sample
 from connect_core.telemetry.redaction import HIDDEN, redact
 
-__all__ = ["HIDDEN", "redact"]
+__all__ = [
+    "HIDDEN",
+    "METRICS",
+    "REGISTRY",
+    "Form",
+    "Loggers",
+    "Meter",
+    "Metric",
+    "Registry",
+    "Sample",
+    "configure",
+    "context_text",
+    "log_context",
+    "redact",
+]
