@@ -66,6 +66,12 @@ class Delivery:
     def close(self) -> None:
         """Release the producer."""
 
+    def _latest(self) -> list[tuple[Any, Any]]:
+        """The last offset of each source partition, in the order of their first appearance."""
+        found = {repr(partition): (partition, offset) for partition, offset in self._pairs}
+        self._pairs = list(found.values())
+        return self._pairs
+
     def _done(self) -> int:
         """After a commit: tell the offsets port and the records' owners."""
         pairs, self._pairs = self._pairs, []
@@ -116,7 +122,7 @@ class TransactionalDelivery(Delivery):
         if not self.open:
             return 0
         topics = self.ports.status.topics(self._new_topics)
-        self.producer.send([*self.offsets.messages(self._pairs), *topics])
+        self.producer.send([*self.offsets.messages(self._latest()), *topics])
         self.producer.commit()
         return self._done()
 
@@ -178,7 +184,7 @@ class PlainDelivery(Delivery):
         if not self.open:
             return 0
         self.producer.flush()
-        messages = [*self.offsets.messages(self._pairs), *self.ports.status.topics(self._new_topics)]
+        messages = [*self.offsets.messages(self._latest()), *self.ports.status.topics(self._new_topics)]
         if messages:
             self.producer.send(messages)
             self.producer.flush()

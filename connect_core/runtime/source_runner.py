@@ -95,19 +95,21 @@ class SourceRunner:
 
     def _loop(self) -> tuple[str, int]:
         """Poll until something ends the slice; returns (state, idle milliseconds wished)."""
-        control, assembly = self.ports.control, self.assembly
+        control, quiet_ms = self.ports.control, 0
         while not self.lease.closing():
             if control.changed() and (state := self._superseded()):
                 return state, 0
             batch = self._poll()
             if batch is not None:
                 self._deliver(batch)
+                quiet_ms = 0
                 continue
             self._idle_commit()
             idle_ms = self.task.idle_ms()
-            if not self.lease.open_ended and assembly.idle_ms >= 0 and idle_ms > assembly.idle_ms:
+            if not self.lease.open_ended and 0 <= self.assembly.idle_ms <= quiet_ms:
                 return "RUNNING", idle_ms
             self.lease.wait(idle_ms / 1000)
+            quiet_ms += idle_ms
         return "RUNNING", 0
 
     def _superseded(self) -> str | None:
