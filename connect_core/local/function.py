@@ -22,7 +22,7 @@ import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -69,8 +69,9 @@ class PayloadTooLarge(ConnectError):
 class FunctionProcess:
     """A function's execution environment; starts at the first event, or by `start` or `with`.
 
-    ``code`` is the folder Lambda would mount at /var/task, ``env`` the function's own variables: nothing else is
-    inherited but ``PATH``. Serve one event at a time (`invoke` is not reentrant); use several of these for concurrency.
+    ``code`` is the folder Lambda would mount at /var/task, ``layers`` are unpacked Lambda layers, ``env`` holds the
+    function's own variables: nothing else is inherited but ``PATH``. Serve one event at a time (`invoke` is not
+    reentrant); use several of these for concurrency.
     """
 
     def __init__(
@@ -78,6 +79,7 @@ class FunctionProcess:
         *,
         handler: str,
         code: Path,
+        layers: Sequence[Path] = (),
         env: Mapping[str, str] | None = None,
         name: str = "function",
         version: str = "$LATEST",
@@ -88,6 +90,7 @@ class FunctionProcess:
     ) -> None:
         self.handler, self.code, self.name, self.version = handler, code, name, version
         self.memory_mb, self.timeout_s, self.python = memory_mb, timeout_s, python
+        self.layers = tuple(layers)
         self._own_env = dict(env or {})
         self._on_log = on_log
         self._scratch: Path | None = None
@@ -170,7 +173,10 @@ class FunctionProcess:
     def _environment(self) -> dict[str, str]:
         folder = Path(self.python).parent
         own = self._own_env
-        path = os.pathsep.join(filter(None, [str(self.code), own.get("PYTHONPATH")]))
+        # The order of the real search path: the function's code first, then its layers
+        packages = [str(place) for layer in self.layers for place in _package_folders(layer)]
+        path = os.pathsep.join(filter(None, [str(self.code), *packages, own.get("PYTHONPATH")]))
+        tools = [str(layer / "bin") for layer in self.layers]
         return {
             "LANG": "C.UTF-8",
             "TZ": ":UTC",
@@ -184,7 +190,7 @@ class FunctionProcess:
             "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
             "AWS_EXECUTION_ENV": f"AWS_Lambda_python{sys.version_info.major}.{sys.version_info.minor}",
             **own,
-            "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+            "PATH": os.pathsep.join([str(folder), *tools, os.environ.get("PATH", os.defpath)]),
             "_HANDLER": self.handler,
             "LAMBDA_TASK_ROOT": str(self.code),
             "LAMBDA_RUNTIME_DIR": str(folder),
@@ -213,6 +219,11 @@ class FunctionProcess:
             report.append(f"Status: {cut.status}")
         start = f"START RequestId: {rid} Version: {self.version}\n"
         return f"{start}{printed}END RequestId: {rid}\n" + "\t".join(report) + "\n"
+
+
+def _package_folders(layer: Path) -> list[Path]:
+    """Where Python modules are in an unpacked layer."""
+    return [*sorted(layer.glob("python/lib/python3.*/site-packages")), layer / "python"]
 
 
 class _Sandbox:

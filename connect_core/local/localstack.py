@@ -133,7 +133,7 @@ class LocalStack(Server):
 
     def _settings(self) -> dict[str, str]:
         plugin = install_plugin(checkout() / "infra" / "localstack", into=self._home)
-        python = environment("lambda-runtime", progress=self._progress) / "bin" / "python"
+        python = environment("lambda-runtime", byte_code=True, progress=self._progress) / "bin" / "python"
         return {
             "PYTHONPATH": f"{plugin}{os.pathsep}{self.directory / 'path'}",
             "GATEWAY_LISTEN": f"{HOST}:{self._port}",
@@ -144,6 +144,8 @@ class LocalStack(Server):
             "LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC": "0.1",
             "LAMBDA_EVENT_SOURCE_MAPPING_MAX_BACKOFF_ON_EMPTY_POLL_SEC": "1",
             "LAMBDA_RETRY_BASE_DELAY": str(self._retry_delay_s),
+            # It would lay its folders out as in its own image, at the root, when it sees that it is in some container.
+            "OVERRIDE_IN_DOCKER": "0",
             # Nothing leaves this machine, and no name server of its own
             "SKIP_SSL_CERT_DOWNLOAD": "1",
             "DISABLE_EVENTS": "1",

@@ -30,6 +30,7 @@ def test_a_deployed_function_answers_with_lambdas_log_lines(client: Client, stac
     assert error is None
     assert answer["event"] == {"a": 1}
     assert answer["greeting"] == 'say "hi" \\ there'
+    assert answer["layer"] == "the layer"
     assert answer["arn"].endswith(f":function:{stack['FunctionName']}:live")
     assert log.startswith("START RequestId: ")
     assert "\tMemory Size: 256 MB\tMax Memory Used: " in log

@@ -42,8 +42,13 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
         self._process = FunctionProcess(
             handler=settings.handler,
             code=Path(settings.code.get_unzipped_code_location()),
+            layers=[Path(layer.code.get_unzipped_code_location()) for layer in settings.layers if layer.code],
             env={name: str(value) for name, value in env_vars.items()}
-            | {"AWS_EXECUTION_ENV": f"AWS_Lambda_{settings.runtime}"},
+            | {
+                "AWS_EXECUTION_ENV": f"AWS_Lambda_{settings.runtime}",
+                # /var/task is read-only on AWS: a package without byte code pays for it at every cold start, here too
+                "PYTHONDONTWRITEBYTECODE": "1",
+            },
             name=self.function_version.id.function_name,
             version=self.function_version.id.qualifier,
             memory_mb=settings.memory_size,
@@ -91,9 +96,11 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
 
     @classmethod
     def prepare_version(cls, function_version: FunctionVersion) -> None:
-        """Unpack the code of a version before its first environment starts."""
-        if function_version.config.code:
-            function_version.config.code.prepare_for_execution()
+        """Unpack code and layers of a version before its first environment starts."""
+        settings = function_version.config
+        for package in (settings.code, *(layer.code for layer in settings.layers)):
+            if package is not None:
+                package.prepare_for_execution()
 
     @classmethod
     def cleanup_version(cls, function_version: FunctionVersion) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import json
 import os
+import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -186,6 +188,44 @@ def test_only_the_functions_own_variables_reach_it(running: FunctionProcess, mon
     assert Path(seen["TMPDIR"]).is_dir()
     running.stop()
     assert not Path(seen["TMPDIR"]).exists()
+
+
+def test_an_idle_process_ends_with_its_killed_starter(code: Path) -> None:
+    script = (
+        "import sys; from pathlib import Path; from connect_core.local.function import FunctionProcess\n"
+        f"process = FunctionProcess(handler='app.handler', code=Path({str(code)!r}))\n"
+        "print(process.invoke({}).json()['pid'], flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as starter:
+        assert starter.stdout is not None
+        function_pid = int(starter.stdout.readline())
+        starter.kill()
+    end = time.monotonic() + 20
+    while _runs(function_pid):
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def _runs(pid: int) -> bool:
+    """Whether a process is there and not merely waiting to be reaped."""
+    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
+    return bool(state.strip()) and not state.startswith("Z")
+
+
+def test_layers_are_searched_after_the_code(tmp_path: Path) -> None:
+    code, layer = tmp_path / "code", tmp_path / "layer"
+    for folder, text in (
+        (code, "import shared, deep\ndef handler(event, context): return [shared.WHO, deep.WHO]\n"),
+        (layer / "python", ""),
+        (layer / "python" / "lib" / "python3.13" / "site-packages", ""),
+    ):
+        folder.mkdir(parents=True)
+        (folder / "app.py").write_text(text)
+        (folder / "shared.py").write_text(f"WHO = {folder.name!r}")
+    (layer / "python" / "deep.py").write_text("WHO = 'layer'")
+    (code / "shared.py").unlink()
+    with FunctionProcess(handler="app.handler", code=code, layers=[layer]) as process:
+        assert process.invoke({}).json() == ["site-packages", "layer"]
 
 
 def test_payloads_over_lambdas_limit_are_refused_both_ways(running: FunctionProcess) -> None:

@@ -4,6 +4,8 @@ import json
 import os
 from pathlib import Path
 
+import shared  # from the layer
+
 NOTEBOOK = Path(os.environ["NOTEBOOK"])
 
 
@@ -15,7 +17,12 @@ def handler(event, context):
         return {"statusCode": 201, "headers": {"Content-Type": "application/json"}, "body": json.dumps(body)}
     if event.get("fail"):
         raise RuntimeError("as you wish")
-    return {"greeting": os.environ["GREETING"], "event": event, "arn": context.invoked_function_arn}
+    return {
+        "greeting": os.environ["GREETING"],
+        "event": event,
+        "arn": context.invoked_function_arn,
+        "layer": shared.WHO,
+    }
 
 
 def consume(event, context):

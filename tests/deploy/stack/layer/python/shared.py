@@ -1,0 +1,3 @@
+"""What several functions share."""
+
+WHO = "the layer"
