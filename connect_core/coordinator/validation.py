@@ -7,11 +7,11 @@ Connect's (spec 1.6, 2.6, 2.7, 10). Neighbours: `execute` refuses with 400, `res
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from connect_core.api import Connector, SinkConnector, SourceConnector
+from connect_core.config.references import has_reference
 from connect_core.coordinator.ports import STANDALONE, Dispatcher, Rejected, Settings
 from connect_core.coordinator.schedule import KEY as SCHEDULE
 from connect_core.coordinator.schedule import due
@@ -21,7 +21,6 @@ from connect_core.plugins.loader import load_connector
 type RawConfig = Mapping[str, str | None]
 type Errors = dict[str, list[str]]
 NULL_VALUE = "Null value can not be supplied as the configuration value."
-_REFERENCE = re.compile(r"\$\{([^}]*?):(([^}]*?):)?([^}]*?)\}")
 _FORBIDDEN = "The '{policy}' policy does not allow '{key}' to be overridden in the connector configuration."
 _PRINCIPAL = ("security.protocol", "sasl.jaas.config", "sasl.mechanism")
 
@@ -57,7 +56,7 @@ class Validator:
         """Every complaint by key, in the order of the keys' definitions. Rejected 400 if the class cannot be found."""
         connector = self.connector(config)
         raw = {key: value for key, value in config.items() if value is not None}
-        referring = {key for key, value in raw.items() if _REFERENCE.search(value)}
+        referring = {key for key, value in raw.items() if has_reference(value)}
         found = self._key_errors(connector, config, referring)
         _add(found, _schedule_errors(raw) if SCHEDULE not in found else {})
         for key, value in config.items():
