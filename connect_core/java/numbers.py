@@ -56,6 +56,26 @@ def to_float32(value: float) -> float:
     return rounded
 
 
+def decimal_to_float32(value: Decimal) -> float:
+    """``BigDecimal.floatValue``: the nearest float, not rounded twice; no negative zero."""
+    try:
+        double = float(value)
+    except OverflowError:
+        return math.copysign(math.inf, value)
+    single = to_float32(double)
+    if is_float32_tie(double, single) and Decimal(double) != value:
+        # The decimal lies beside the middle of two floats, the double on it: go to the decimal's side.
+        other = 2 * double - single
+        single = max(single, other) if value > Decimal(double) else min(single, other)
+    return single or 0.0
+
+
+def is_float32_tie(double: float, single: float) -> bool:
+    """Does the double lie in the middle of two floats, ``single`` being one of them?"""
+    other = 2 * double - single
+    return other != single and to_float32(other) == other
+
+
 def narrow(value: int, bits: int) -> int:
     """Two's-complement wrap of an integer to ``bits`` bits, as Java's casts between integer types do."""
     half = 1 << (bits - 1)
@@ -102,7 +122,9 @@ def decimal_from_bytes(data: bytes, scale: int) -> Decimal:
 
 def int_to_bytes(value: int) -> bytes:
     """``BigInteger.toByteArray``: minimal big-endian two's complement."""
-    return value.to_bytes((value + (value < 0)).bit_length() // 8 + 1, "big", signed=True)
+    if value >= 0:
+        return value.to_bytes(value.bit_length() // 8 + 1)
+    return value.to_bytes((value + 1).bit_length() // 8 + 1, signed=True)
 
 
 def _not_finite(value: float) -> str:

@@ -1,15 +1,288 @@
-"""JSON encoders (thin: by the book)."""
+"""Compiled JSON encoders: one function per schema and options that shapes a value for a single ``orjson.dumps``.
+
+The generated code knows good values only; at the first surprise it hands the whole value to ``slow``, which has the
+coercions and the messages. Java's texts come in as orjson fragments, Jackson's escapes by ``text.like_jackson``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from binascii import b2a_base64
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time
+from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
-from connect_core.data.schema import Schema
+import orjson
+
+from connect_core.data import units
+from connect_core.data.logical import DATE, DECIMAL, TIME, TIMESTAMP
+from connect_core.data.schema import Schema, Type
 from connect_core.encoding.json import slow
 from connect_core.encoding.json.options import JsonOptions
+from connect_core.encoding.json.text import like_jackson
+from connect_core.encoding.source import Source
+from connect_core.java.numbers import INT_BOUNDS, decimal_text, double_text, float_text, int_to_bytes, shortest_float32
+
+type Encode = Callable[[Any], bytes | None]
+
+_LARGEST_SINGLE = 3.4028235677973366e38
+_INT64 = INT_BOUNDS[64]
 
 
-def encoder(schema: Schema | None, options: JsonOptions) -> Callable[[Any], bytes | None]:
-    """A function from values of the schema to bytes."""
-    return lambda value: slow.encode(schema, value, options)
+class Odd(Exception):
+    """The value is not as plain as the fast way needs; never leaves this room."""
+
+
+def encoder(schema: Schema | None, options: JsonOptions) -> Encode:
+    """A function from values of the schema to bytes; keep it, making one is slow."""
+    return _schemaless(options) if schema is None else _Compiler(options).encoder(schema)
+
+
+def _schemaless(options: JsonOptions) -> Encode:
+    dumps, enveloped = orjson.dumps, options.schemas_enable
+    strict = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_SUBCLASS
+
+    def encode(value: Any) -> bytes | None:
+        if value is None:
+            return None
+        try:
+            _require_plain((value,))
+            out = dumps(value, None, strict)
+        except (Odd, TypeError, RecursionError):
+            return slow.encode(None, value, options)
+        if 92 in out or not out.isascii():
+            out = like_jackson(out)
+        return b'{"schema":null,"payload":%b}' % out if enveloped else out
+
+    return encode
+
+
+def _require_plain(values: Any) -> None:
+    """Raise Odd unless orjson writes all of these as Connect would."""
+    for value in values:
+        kind = type(value)
+        if kind is str or kind is bool or value is None:
+            continue
+        if kind is int:
+            if not _INT64[0] <= value <= _INT64[1]:
+                raise Odd
+        elif kind is float:
+            if not (1e-3 <= value < 1e7 or -1e7 < value <= -1e-3 or value == 0):
+                raise Odd
+        elif kind is dict:
+            _require_plain(value.values())
+        elif kind is list:
+            _require_plain(value)
+        else:
+            raise Odd
+
+
+class _Compiler:
+    """Writes the source of one encoder."""
+
+    def __init__(self, options: JsonOptions) -> None:
+        self._options = options
+        self._source = Source(
+            Odd=Odd,
+            date=date,
+            datetime=datetime,
+            time=time,
+            dumps=orjson.dumps,
+            base64=b2a_base64,
+            java_double=_java_double,
+            java_float=_java_float,
+            EPOCH=units.EPOCH,
+            like_jackson=like_jackson,
+            join=b"".join,
+            by_no_schema=_by_no_schema,
+        )
+
+    def encoder(self, schema: Schema) -> Encode:
+        source, options = self._source, self._options
+        by_the_book = source.constant("by_the_book", lambda value: slow.encode(schema, value, options))
+        with source.block("def encode(value):"):
+            with source.block("try:"):
+                self._shape(source, schema, "value")
+                source.line("out = dumps(value)")
+            with source.block("except Exception:"):
+                source.line(f"return {by_the_book}(value)")
+            with source.block("if 92 in out or not out.isascii():"):
+                source.line("out = like_jackson(out)")
+            if options.schemas_enable:
+                head = source.constant("head", b'{"schema":' + slow.schema_bytes(schema, options) + b',"payload":')
+                source.line(f"return join(({head}, out, b'}}'))")
+            else:
+                source.line("return out")
+        return source.compile("encode", title=f"json encoder {schema!r}")
+
+    def _shape(self, source: Source, schema: Schema, var: str) -> None:
+        """Lines that turn the value in ``var`` into what orjson writes, or raise."""
+        if schema.has_default and self._options.replace_null_with_default:
+            default = orjson.Fragment(slow.value_text(schema, schema.default, self._options))
+            with source.block(f"if {var} is None:"):
+                source.line(f"{var} = {source.constant('default', default)}")
+            with source.block("else:"):
+                self._shape_present(source, schema, var)
+        elif schema.optional:
+            with source.block(f"if {var} is not None:"):
+                self._shape_present(source, schema, var)
+        else:
+            self._shape_present(source, schema, var)
+
+    def _shape_present(self, source: Source, schema: Schema, var: str) -> None:
+        if schema.name in _LOGICAL:
+            self._logical(source, schema, var)
+        elif schema.type in slow.INT_BITS:
+            low, high = INT_BOUNDS[slow.INT_BITS[schema.type]]
+            self._refuse(source, f"type({var}) is not int or not {low} <= {var} <= {high}")
+        elif schema.type is Type.STRUCT:
+            self._struct(source, schema, var)
+        elif schema.type is Type.ARRAY:
+            self._array(source, schema, var)
+        elif schema.type is Type.MAP:
+            self._map(source, schema, var)
+        else:
+            refusal, *lines = _SCALARS[schema.type]
+            self._refuse(source, refusal.format(x=var))
+            for line in lines:
+                source.line(line.format(x=var))
+
+    @staticmethod
+    def _refuse(source: Source, condition: str) -> None:
+        with source.block(f"if {condition}:"):
+            source.line("raise Odd")
+
+    def _logical(self, source: Source, schema: Schema, var: str) -> None:
+        if schema.name == DECIMAL:
+            write = _numeric if self._options.numeric_decimals else _base64_decimal(units.scale_of(schema), schema)
+            source.line(f"{var} = {source.constant('decimal', write)}({var})")
+            return
+        refusal, *lines = _LOGICAL[schema.name]
+        self._refuse(source, refusal.format(x=var))
+        for line in lines:
+            source.line(line.format(x=var))
+
+    def _struct(self, source: Source, schema: Schema, var: str) -> None:
+        names = [field.name for field in schema.fields]
+        self._refuse(source, f"type({var}) is not dict")
+        if not names:
+            self._refuse(source, var)
+            return
+        complete = source.constant("complete", _completer(names))
+        with source.block(f"if len({var}) != {len(names)}:"):
+            source.line(f"{var} = {complete}({var})")
+        fields = [source.name("f") for _ in names]
+        if len(fields) == 1:
+            source.line(f"{fields[0]} = {var}[{names[0]!r}]")
+        else:
+            source.line(f"{', '.join(fields)} = {source.constant('fields_of', itemgetter(*names))}({var})")
+        for field, name in zip(schema.fields, fields, strict=True):
+            self._shape(source, field.schema, name)
+        members = ", ".join(f"{name!r}: {field}" for name, field in zip(names, fields, strict=True))
+        source.line(f"{var} = {{{members}}}")
+
+    def _array(self, source: Source, schema: Schema, var: str) -> None:
+        self._refuse(source, f"type({var}) is not list and type({var}) is not tuple")
+        source.line(f"{var} = [{self._function(source, schema.value_schema, 'element')}(e) for e in {var}]")
+
+    def _map(self, source: Source, schema: Schema, var: str) -> None:
+        self._refuse(source, f"type({var}) is not dict")
+        value = self._function(source, schema.value_schema, "value")
+        if schema.key_schema is not None and schema.key_schema.type is Type.STRING:
+            key = self._function(source, schema.key_schema.replace(optional=False, default=None), "key")
+            source.line(f"{var} = {{{key}(k): {value}(v) for k, v in {var}.items()}}")
+        else:
+            key = self._function(source, schema.key_schema, "key")
+            source.line(f"{var} = [[{key}(k), {value}(v)] for k, v in {var}.items()]")
+
+    def _function(self, source: Source, schema: Schema | None, stem: str) -> str:
+        """The name of a function that shapes one element, written before the present one."""
+        if schema is None:  # containers made without element schemas: too rare for a fast way
+            return "by_no_schema"
+        name = source.name(f"shape_{stem}")
+        part = source.part()
+        with part.block(f"def {name}(x):"):
+            self._shape(part, schema, "x")
+            part.line("return x")
+        source.join(part)
+        return name
+
+
+_SCALARS: Mapping[Type, tuple[str, ...]] = {
+    Type.BOOLEAN: ("{x} is not True and {x} is not False",),
+    Type.STRING: ("type({x}) is not str",),
+    Type.BYTES: ("type({x}) is not bytes", "{x} = base64({x}, newline=False).decode()"),
+    Type.FLOAT64: ("type({x}) is not float", "if not 1e-3 <= {x} < 1e7: {x} = java_double({x})"),
+    Type.FLOAT32: ("type({x}) is not float", "{x} = java_float({x})"),
+}
+
+_LOGICAL: Mapping[str | None, tuple[str, ...]] = {
+    DECIMAL: (),
+    DATE: ("type({x}) is not date", f"{{x}} = {{x}}.toordinal() - {units.EPOCH_DAY}"),
+    TIME: (
+        "type({x}) is not time or {x}.tzinfo is not None",
+        "{x} = (({x}.hour * 60 + {x}.minute) * 60 + {x}.second) * 1000 + {x}.microsecond // 1000",
+    ),
+    TIMESTAMP: (
+        "type({x}) is not datetime",
+        "{x} -= EPOCH",  # a naive datetime raises here
+        "{x} = {x}.days * 86400000 + {x}.seconds * 1000 + {x}.microseconds // 1000",
+    ),
+}
+
+
+def _by_no_schema(_value: Any) -> Any:
+    raise Odd
+
+
+def _completer(names: list[str]) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    nulls = dict.fromkeys(names)
+
+    def complete(value: dict[str, Any]) -> dict[str, Any]:
+        """All fields, null where absent; Odd if there is a member the schema does not have."""
+        full = nulls | value
+        if len(full) != len(nulls):
+            raise Odd
+        return full
+
+    return complete
+
+
+def _java_double(value: float) -> Any:
+    if -1e7 < value <= -1e-3 or value == 0:
+        return value
+    text = double_text(value)
+    return text if text[-1] in "Ny" else orjson.Fragment(text)
+
+
+def _java_float(value: float) -> Any:
+    if 1e-3 <= value < 9999999 or -9999999 < value <= -1e-3:
+        return shortest_float32(value)
+    if value - value == 0 and abs(value) > _LARGEST_SINGLE:
+        raise Odd
+    text = float_text(value)
+    return text if text[-1] in "Ny" else orjson.Fragment(text)
+
+
+def _numeric(value: Any) -> orjson.Fragment:
+    if type(value) is not Decimal or not value.is_finite():
+        raise Odd
+    return orjson.Fragment(decimal_text(value))
+
+
+def _base64_decimal(scale: int, schema: Schema) -> Callable[[Any], str]:
+    """Base64 of the unscaled integer; with a positive scale read off the text, several times faster than arithmetic."""
+    point = -scale - 1
+
+    def write(value: Any) -> str:
+        if type(value) is not Decimal:
+            raise Odd
+        if scale > 0:
+            text = str(value)
+            if text[point] != ".":  # another scale, or scientific
+                raise Odd
+            return b2a_base64(int_to_bytes(int(text.replace(".", ""))), newline=False).decode()
+        return b2a_base64(units.unscaled(schema, value), newline=False).decode()
+
+    return write

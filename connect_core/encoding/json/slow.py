@@ -14,14 +14,14 @@ from typing import Any
 
 from connect_core.data import units
 from connect_core.data.check import check, check_names, fits, java_class_of
+from connect_core.data.keys import hashable
 from connect_core.data.logical import DATE, DECIMAL, TIME, TIMESTAMP
 from connect_core.data.schema import Schema, Type
-from connect_core.data.keys import hashable
 from connect_core.encoding.json.options import JsonOptions
 from connect_core.encoding.json.schemas import read_schema, schema_text
 from connect_core.encoding.json.text import MISSING, SerializationError, parse, quote
 from connect_core.errors import DataError
-from connect_core.java.numbers import decimal_text, double_text, float_text, narrow, to_float32
+from connect_core.java.numbers import decimal_text, decimal_to_float32, double_text, float_text, narrow
 
 INT_BITS = {Type.INT8: 8, Type.INT16: 16, Type.INT32: 32, Type.INT64: 64}
 _NOT_AN_ENVELOPE = (
@@ -200,7 +200,7 @@ def read_value(schema: Schema | None, node: Any, options: JsonOptions) -> Any:
     if schema.type is Type.FLOAT64:
         return float_of(node) if _is_number(node) else 0.0
     if schema.type is Type.FLOAT32:
-        return to_float32(float_of(node)) if _is_number(node) else 0.0
+        return decimal_to_float32(Decimal(node)) if _is_number(node) else 0.0
     if schema.type is Type.BOOLEAN:
         return node is True
     if schema.type is Type.STRING:

@@ -79,6 +79,17 @@ def parse(data: bytes) -> Any:
         raise SerializationError(f"{type(error).__name__}: {error}") from error
 
 
+def parse_all(data: bytes) -> Any:
+    """Like ``parse``, but nothing may follow the value."""
+    try:
+        value, end = _DECODER.raw_decode(text := data.decode().strip(_BLANK))
+    except (ValueError, RecursionError, ArithmeticError) as error:
+        raise SerializationError(f"{type(error).__name__}: {error}") from error
+    if end != len(text):
+        raise SerializationError("more than one value")
+    return value
+
+
 def _parse_text(text: str) -> Any:
     straight = _LEADING_ZEROS.sub(_strip_zeros, text) if re.search(r"(?<!\d)0\d", text) else text
     value, end = _DECODER.raw_decode(straight)
