@@ -10,13 +10,13 @@ import logging
 import re
 import types
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self, Union, cast, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr
 
-from connect_core.config.checks import ListOf
+from connect_core.config.checks import ListOf, OneOf, optional
 from connect_core.config.key import REQUIRED, KeySpec, Password
 from connect_core.errors import ConfigError
 
@@ -192,7 +192,7 @@ class Config(BaseModel):
         """Typed values of a raw map; the first bad key (in declaration order) raises ConfigError."""
         values: dict[str, Any] = {}
         for declared in cls.declared():
-            value = _raw_or_default(declared, mapping)
+            value = _raw_or_default(declared.key, mapping)
             for check in declared.key.spec.checks:
                 if isinstance(check, ListOf) and value and len(set(value)) != len(value):
                     log.warning("Configuration key %s has duplicated values; they are dropped", declared.key.name)
@@ -214,7 +214,7 @@ class Config(BaseModel):
 
         Errors on keys that are not declared (a check may name any key) come last.
         """
-        found = {declared.key.name: _inspect_one(declared, mapping) for declared in cls.declared()}
+        found = {declared.key.name: inspect_key(declared.key, mapping) for declared in cls.declared()}
         parsed = {name: item.value for name, item in found.items()}
         for item in found.values():
             _recommend(item, parsed)
@@ -279,29 +279,33 @@ def _declare(cls: type[Config]) -> list[Declared]:
         owner = next(base for base in cls.__mro__ if field in getattr(base, "__annotations__", {}) or base is Config)
         framework = bool(owner.__dict__.get("framework", False))
         name = spec.name or field.replace("_", ".")
+        if choices is not None and not spec.checks:
+            check = _choice_check(choices)
+            spec = replace(spec, checks=[optional(check) if spec.default is None else check])
         table.append(Declared(Key(name, spec, kind), field, choices, framework))
     return table
 
 
-def _given(declared: Declared, mapping: Mapping[str, Any]) -> str | None:
+def _given(key: Key, mapping: Mapping[str, Any], prefix: str) -> str | None:
     """The key, or alias of it, that the map holds."""
-    for name in (declared.key.name, *declared.key.spec.aliases):
-        if name in mapping:
-            return name
+    for name in (key.name, *key.spec.aliases):
+        if f"{prefix}{name}" in mapping:
+            return f"{prefix}{name}"
     return None
 
 
-def _raw_or_default(declared: Declared, mapping: Mapping[str, Any]) -> Any:
-    name, spec, kind = declared.key
-    given = _given(declared, mapping)
+def _raw_or_default(key: Key, mapping: Mapping[str, Any], prefix: str = "") -> Any:
+    name, default = f"{prefix}{key.name}", key.spec.default
+    given = _given(key, mapping, prefix)
     if given is not None:
-        return parse_value(name, mapping[given], kind)
-    if spec.default is REQUIRED:
+        return parse_value(name, mapping[given], key.type)
+    if default is REQUIRED:
         raise ConfigError(f'Missing required configuration "{name}" which has no default value.')
-    default = spec.default.value if isinstance(spec.default, Enum) else spec.default
+    if isinstance(default, Enum):
+        default = default.value
     if isinstance(default, (list, tuple)):
         return list(default)
-    return Password(default) if kind == "PASSWORD" and isinstance(default, str) else default
+    return Password(default) if key.type == "PASSWORD" and isinstance(default, str) else default
 
 
 def _as_choice(declared: Declared, value: Any) -> Any:
@@ -311,21 +315,25 @@ def _as_choice(declared: Declared, value: Any) -> Any:
     for member in declared.choices:
         if str(member.value).upper() == str(value).upper():
             return member
-    words = ", ".join(str(member.value) for member in declared.choices)
-    raise ConfigError.invalid(declared.key.name, value, f"String must be one of (case insensitive): {words}")
+    _choice_check(declared.choices)(declared.key.name, value)
+    raise AssertionError  # the check raises for whatever is no member
 
 
-def _inspect_one(declared: Declared, mapping: Mapping[str, Any]) -> Inspected:
-    item = Inspected(declared.key, None, [], [], True)
+def _choice_check(choices: type[Enum]) -> OneOf:
+    return OneOf(tuple(str(member.value) for member in choices), ignore_case=True)
+
+
+def inspect_key(key: Key, mapping: Mapping[str, Any], prefix: str = "") -> Inspected:
+    """Validate one key that stands in the map under ``prefix``; its checks see the name without it, as Kafka's do."""
+    item = Inspected(key, None, [], [], True)
     try:
-        item.value = _raw_or_default(declared, mapping)
-        _as_choice(declared, item.value)
+        item.value = _raw_or_default(key, mapping, prefix)
     except ConfigError as error:
         item.errors.append(str(error))
     # Kafka asks the validator also about a value it could not parse (it sees null), hence two complaints for one key.
-    for check in declared.key.spec.checks:
+    for check in key.spec.checks:
         try:
-            check(declared.key.name, item.value)
+            check(key.name, item.value)
         except ConfigError as error:
             item.errors.append(str(error))
             break

@@ -53,32 +53,32 @@ _JAVA_WORD = {
 
 def load_connector(name: str) -> type[SourceConnector[Any] | SinkConnector[Any]]:
     """The connector class for a ``connector.class`` value."""
-    return cast("type[SourceConnector[Any] | SinkConnector[Any]]", _load(name, CONNECTORS))
+    return cast("type[SourceConnector[Any] | SinkConnector[Any]]", load_plugin(name, CONNECTORS))
 
 
 def load_converter(name: str) -> type[Converter]:
     """The class for a ``key.converter`` or ``value.converter`` value."""
-    return cast("type[Converter]", _load(name, (Kind.CONVERTER,)))
+    return cast("type[Converter]", load_plugin(name, (Kind.CONVERTER,)))
 
 
 def load_header_converter(name: str) -> type[HeaderConverter]:
     """The class for a ``header.converter`` value."""
-    return cast("type[HeaderConverter]", _load(name, (Kind.HEADER_CONVERTER,)))
+    return cast("type[HeaderConverter]", load_plugin(name, (Kind.HEADER_CONVERTER,)))
 
 
 def load_transform(name: str) -> type[Transform[Any]]:
     """The class for a ``transforms.<alias>.type`` value."""
-    return cast("type[Transform[Any]]", _load(name, (Kind.TRANSFORMATION,)))
+    return cast("type[Transform[Any]]", load_plugin(name, (Kind.TRANSFORMATION,)))
 
 
 def load_predicate(name: str) -> type[Predicate[Any]]:
     """The class for a ``predicates.<alias>.type`` value."""
-    return cast("type[Predicate[Any]]", _load(name, (Kind.PREDICATE,)))
+    return cast("type[Predicate[Any]]", load_plugin(name, (Kind.PREDICATE,)))
 
 
 def load_provider(name: str) -> type[ConfigProvider]:
     """The class for a ``config.providers.<name>.class`` value."""
-    return cast("type[ConfigProvider]", _load(name, (Kind.CONFIG_PROVIDER,)))
+    return cast("type[ConfigProvider]", load_plugin(name, (Kind.CONFIG_PROVIDER,)))
 
 
 def list_plugins() -> list[Plugin]:
@@ -139,7 +139,8 @@ def freeze(path: Path = FROZEN) -> None:
     path.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n")
 
 
-def _load(name: str, kinds: Sequence[Kind]) -> type[Any]:
+def load_plugin(name: str, kinds: Sequence[Kind]) -> type[Any]:
+    """The class of one of these kinds that a name means; ConfigError with Connect's text."""
     plugin = find_plugin(name, kinds)
     if plugin is not None:
         return _import(plugin.name, plugin.target, kinds)
