@@ -60,6 +60,8 @@ class Database:
         self.settings = settings
         self.url: JdbcUrl = parse_url(settings.url)
         self.dialect: Dialect = for_family(self.url.family, settings.dialect_name)
+        given = {**self.url.parameters, **settings.properties}
+        self.dialect.configure({name.lower(): value for name, value in given.items()})
         self._provider = _provider(settings)
 
     def endpoints(self) -> list[Endpoint]:

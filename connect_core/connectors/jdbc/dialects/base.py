@@ -6,7 +6,7 @@ it talks to. Neighbours: ``names`` (quoting), ``types`` (columns to schemas), ``
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
@@ -14,7 +14,9 @@ from connect_core.connectors.jdbc.names import Quotes, TableId, split_name
 from connect_core.errors import ConnectError
 
 if TYPE_CHECKING:
-    from connect_core.connectors.jdbc.rows import RowStream
+    from connect_core.connectors.jdbc.rows import Decode, RowStream
+    from connect_core.connectors.jdbc.types import Column, Mapping
+    from connect_core.data import Schema
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -28,6 +30,13 @@ class TableColumn(NamedTuple):
     type_name: str = ""
 
 
+class SelectSource(NamedTuple):
+    """What a SELECT reads: the table (None for a custom query) and how many rows to fetch at a time."""
+
+    table: TableId | None
+    fetch_size: int
+
+
 class Dialect:
     """The generic dialect: standard SQL, double quotes, SQLAlchemy for metadata."""
 
@@ -36,9 +45,9 @@ class Dialect:
     quote_characters: ClassVar[tuple[str, str]] = ('"', '"')
     clock_sql: ClassVar[str] = "SELECT CURRENT_TIMESTAMP"
     marker: ClassVar[str] = "?"
-    """The driver's parameter marker; with ``%s`` a literal percent sign in a statement is doubled."""
+    """The driver's parameter marker (``query.bind``)."""
     isolation_sql: ClassVar[str | None] = "SET TRANSACTION ISOLATION LEVEL {level}"
-    isolation_levels: ClassVar[Mapping[str, str]] = {
+    isolation_levels: ClassVar[dict[str, str]] = {
         "READ_UNCOMMITTED": "READ UNCOMMITTED",
         "READ_COMMITTED": "READ COMMITTED",
         "REPEATABLE_READ": "REPEATABLE READ",
@@ -70,16 +79,6 @@ class Dialect:
 
     # -- statements
 
-    def statement(self, text: str, *, literal: str) -> str:
-        """A driver statement: ``text`` has ``?`` for parameters, ``literal`` goes before it as it is."""
-        if self.marker == "?":
-            return literal + text
-        if "?" in text and self.marker == "%s":
-            return literal.replace("%", "%%") + text.replace("%", "%%").replace("?", "%s")
-        count = iter(range(1, text.count("?") + 1))
-        pieces = text.split("?")
-        return literal + pieces[0] + "".join(self.marker.format(next(count)) + piece for piece in pieces[1:])
-
     def bind_timestamp(self, instant: datetime, zone: tzinfo) -> Any:
         """A timestamp parameter: the wall clock of ``db.timezone``, fractions kept."""
         return instant.astimezone(zone).replace(tzinfo=None)
@@ -103,6 +102,9 @@ class Dialect:
         return value.replace(tzinfo=zone).astimezone(UTC) if value.tzinfo is None else value.astimezone(UTC)
 
     # -- connections
+
+    def configure(self, parameters: dict[str, str]) -> None:
+        """Take URL parameters and ``connection.*`` keys (names in lower case) that change how values are read."""
 
     def prepare(self, connection: Any) -> None:
         """Session settings this package relies on, run once per connection."""
@@ -166,11 +168,51 @@ class Dialect:
 
     # -- reading
 
-    def open_stream(self, connection: Any, sql: str, parameters: Sequence[Any], *, fetch_size: int) -> RowStream:
-        """Run a SELECT with a server-side cursor."""
-        from connect_core.connectors.jdbc.rows import CursorStream  # cycle: rows describe columns
+    def stamp_binder(
+        self,
+        connection: Any,  # noqa: ARG002  # for subclasses
+        zone: tzinfo,
+        *,
+        column: str,  # noqa: ARG002
+        base: str,  # noqa: ARG002
+    ) -> Callable[[datetime], Any]:
+        """How timestamp parameters for ``column`` of ``base`` (a SELECT) are bound."""
+        return lambda instant: self.bind_timestamp(instant, zone)
 
-        return CursorStream(self, connection, sql, parameters, fetch_size=fetch_size)
+    def open_stream(
+        self,
+        connection: Any,
+        sql: str,
+        parameters: Sequence[Any],
+        *,
+        source: SelectSource,  # for subclasses
+    ) -> RowStream:
+        """Run a SELECT with a server-side cursor."""
+        from connect_core.connectors.jdbc.dialects.described import generic_columns  # cycle
+        from connect_core.connectors.jdbc.rows import CursorStream
+
+        cursor = connection.cursor()
+        cursor.arraysize = source.fetch_size
+        cursor.execute(sql, tuple(parameters)) if parameters else cursor.execute(sql)
+        return CursorStream(self, connection, cursor, columns=generic_columns(self, cursor.description))
+
+    def decode(self, column: Column, schema: Schema, mapping: Mapping) -> Decode:
+        """How a driver value becomes the value for ``schema``."""
+        from connect_core.connectors.jdbc.decode import generic  # only sources convert rows
+
+        return generic(column, schema, mapping)
+
+    def type_word(self, code: Any) -> str:
+        """The name of a type code in a cursor description."""
+        return str(getattr(code, "name", code))
+
+    def prepare_only(self, connection: Any, sql: str) -> None:
+        """Let the server check a SELECT without reading rows (validation of ``query``)."""
+        cursor = connection.cursor()
+        try:
+            cursor.execute(sql)
+        finally:
+            self.discard(connection)
 
     # -- errors
 

@@ -5,7 +5,6 @@ No server of these runs in the tests; what they send is compared with the origin
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from connect_core.connectors.jdbc.dialects.base import Dialect
@@ -21,7 +20,7 @@ class Oracle(Dialect):
     clock_sql = "select CURRENT_TIMESTAMP from dual"
     marker = ":{}"
     isolation_sql = "ALTER SESSION SET ISOLATION_LEVEL = {level}"
-    isolation_levels: ClassVar[Mapping[str, str]] = {"READ_COMMITTED": "READ COMMITTED", "SERIALIZABLE": "SERIALIZABLE"}
+    isolation_levels: ClassVar[dict[str, str]] = {"READ_COMMITTED": "READ COMMITTED", "SERIALIZABLE": "SERIALIZABLE"}
 
     def table_name(self, table: TableId, quotes: Quotes) -> str:
         """Schema and table."""
@@ -50,7 +49,7 @@ class SqlServer(Dialect):
     java_name = "SqlServerDatabaseDialect"
     product = "SQL Server"
     marker = "%s"
-    isolation_levels: ClassVar[Mapping[str, str]] = {**Dialect.isolation_levels, "SQL_SERVER_SNAPSHOT": "SNAPSHOT"}
+    isolation_levels: ClassVar[dict[str, str]] = {**Dialect.isolation_levels, "SQL_SERVER_SNAPSHOT": "SNAPSHOT"}
 
     def _table(self, parts: list[str]) -> TableId:
         if len(parts) == 2:  # the original reads two parts as catalog and table here
@@ -90,7 +89,7 @@ class Db2(Dialect):
     product = "DB2"
     clock_sql = "SELECT CURRENT_TIMESTAMP(12) FROM SYSIBM.SYSDUMMY1"
     isolation_sql = "SET CURRENT ISOLATION = {level}"
-    isolation_levels: ClassVar[Mapping[str, str]] = {
+    isolation_levels: ClassVar[dict[str, str]] = {
         "READ_UNCOMMITTED": "UR",
         "READ_COMMITTED": "CS",
         "REPEATABLE_READ": "RS",

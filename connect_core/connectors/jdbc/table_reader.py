@@ -1,0 +1,234 @@
+"""Reading one table (or the custom query): statement, position, open result, records.
+
+A reader never waits and never retries by itself; ``source`` decides when it runs. Its position is that of the last row
+handed out, so a failed query goes on where it stopped. Offsets follow the original row by row (spec connectors.md 1.4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from connect_core.connectors.jdbc import offsets, temporal
+from connect_core.connectors.jdbc.config import JdbcSourceConfig
+from connect_core.connectors.jdbc.dialects.base import Dialect, SelectSource
+from connect_core.connectors.jdbc.names import Quotes, TableId
+from connect_core.connectors.jdbc.query import Role, Statement, bind, change_statement
+from connect_core.connectors.jdbc.rows import RowPlan, Rows, RowStream, make_plan
+from connect_core.connectors.jdbc.types import Mapping
+from connect_core.connectors.jdbc.zones import zone
+from connect_core.data import SourceRecord
+from connect_core.errors import ConnectError, DataError
+
+BULK = "bulk"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """The offset columns of one table, as configured or found."""
+
+    stamps: tuple[str, ...] = ()
+    incrementing: str | None = None
+
+
+class TableReader:
+    """One table or query of a task."""
+
+    def __init__(self, config: JdbcSourceConfig, dialect: Dialect, *, table: TableId | None, columns: Columns) -> None:
+        self.config, self.dialect, self.table, self.columns = config, dialect, table, columns
+        self.quotes: Quotes = dialect.quotes(config.quote_sql_identifiers)
+        self.bulk = config.mode == BULK
+        self.topic = config.topic_prefix + (table.table if table else "")
+        self.zone = zone(config.db_timezone)
+        self.position = offsets.Position()
+        self.partition = self._partition()
+        self.finished_at = float("-inf")
+        self.failures = 0
+        self._stream: RowStream | None = None
+        self._plan: RowPlan | None = None
+        self._build: Callable[[Rows], list[SourceRecord]] = self._bulk
+        self._held: tuple[Any, datetime | None] | None = None
+        self._committed: dict[str, int] = {}
+        self._mapping = Mapping(
+            numeric=config.numeric,
+            granularity=config.timestamp_granularity.lower(),
+            zone=self.zone,
+            legacy=config.date_calendar_system == "LEGACY",
+        )
+
+    def _partition(self) -> dict[str, str]:
+        if self.table is None:
+            return dict(offsets.QUERY_PARTITION)
+        return offsets.old_partition(self.table) if self.bulk else offsets.table_partition(self.table)
+
+    @property
+    def name(self) -> str:
+        """The table's SQL name for messages."""
+        return self.dialect.table_name(self.table, self.quotes) if self.table else "query"
+
+    @property
+    def reading(self) -> bool:
+        """Whether a result is open."""
+        return self._stream is not None
+
+    # -- the statement
+
+    def base(self) -> str:
+        """The SELECT without a clause."""
+        return self.config.statement if self.table is None else f"SELECT * FROM {self.name}"
+
+    def statement(self) -> Statement:
+        """The text for the columns this table uses."""
+        prefix = f"{self.name}." if self.table else ""
+        return change_statement(
+            self.base(),
+            stamps=[prefix + self.quotes.quote(column) for column in self.columns.stamps],
+            incrementing=prefix + self.quotes.quote(self.columns.incrementing) if self.columns.incrementing else None,
+            suffix=self.config.query_suffix,
+        )
+
+    def _parameters(self, connection: Any, statement: Statement) -> list[Any]:
+        if not statement.roles:
+            return []
+        values: dict[Role, Any] = {Role.LAST: -1 if self.position.last_id is None else self.position.last_id}
+        if self.columns.stamps:
+            to_parameter = self.dialect.stamp_binder(
+                connection, self.zone, column=self.columns.stamps[0], base=self.base()
+            )
+            end = self.dialect.read_clock(connection, self.zone)
+            milliseconds = temporal.epoch_ms(end) - self.config.timestamp_delay_interval_ms
+            values[Role.END] = to_parameter(temporal.from_epoch_ms(milliseconds))
+            values[Role.BEGIN] = to_parameter(self.position.stamp or temporal.EPOCH)
+        return [values[role] for role in statement.roles]
+
+    # -- reading
+
+    def open(self, connection: Any) -> None:
+        """Run the query and compile the conversion of its result."""
+        statement = self.statement()
+        source = SelectSource(self.table, self.config.batch_max_rows)
+        parameters = self._parameters(connection, statement)
+        stream = self.dialect.open_stream(connection, bind(statement, self.dialect.marker), parameters, source=source)
+        self._stream = stream
+        self._plan = make_plan(
+            stream,
+            self._mapping,
+            name=self.table.table if self.table else None,
+            id_column=self.columns.incrementing,
+            stamp_columns=self.columns.stamps,
+        )
+        stream.start(self._plan)
+        self._held = None
+        self._committed = self.position.to_map()
+        if self.bulk:
+            self._build = self._bulk
+        elif not self.columns.stamps:
+            self._build = self._incrementing if self.columns.incrementing else self._everything
+        else:
+            self._build = self._both if self.columns.incrementing else self._timestamp
+
+    def fetch(self, limit: int) -> list[SourceRecord]:
+        """The next records; an open result that ends closes itself (``reading`` turns False)."""
+        stream = self._stream
+        assert stream is not None
+        rows = stream.fetch(limit)
+        records = self._build(rows)
+        if stream.done:
+            records += self._release()
+            stream.close()
+            self._stream = None
+        return records
+
+    def abandon(self) -> None:
+        """Give up an open result; the next query starts behind the last row handed out."""
+        stream, self._stream, self._held = self._stream, None, None
+        if stream is not None:
+            stream.close()
+
+    # -- records, one builder per kind of offset
+
+    def _record(self, value: Any, offset: dict[str, int] | None) -> SourceRecord:
+        assert self._plan is not None
+        return SourceRecord(
+            self.topic,
+            value,
+            value_schema=self._plan.schema,
+            source_partition=self.partition,
+            source_offset=offset,
+        )
+
+    def _bulk(self, rows: Rows) -> list[SourceRecord]:
+        return [self._record(value, None) for value in rows.values]
+
+    def _everything(self, rows: Rows) -> list[SourceRecord]:
+        # query mode without any offset column: the original stores an empty offset
+        return [self._record(value, {}) for value in rows.values]
+
+    def _incrementing(self, rows: Rows) -> list[SourceRecord]:
+        record, records = self._record, []
+        for value, row_id in zip(rows.values, rows.ids, strict=True):
+            offset = {offsets.INCREMENTING: self._check_id(row_id, value)}
+            records.append(record(value, offset))
+        if rows.values:
+            self.position.last_id = records[-1].source_offset["incrementing"]  # type: ignore[index]  # set above
+        return records
+
+    def _check_id(self, row_id: Any, value: Any) -> int:
+        """The id of a row; of an unfit row whose id is unreadable, the one before (its offset passes with the next)."""
+        if row_id.__class__ is int:
+            last: int = row_id
+        elif row_id is None:
+            if not isinstance(value, DataError):
+                raise ConnectError(f"Null value for incrementing column of type: {self._id_type()}")
+            last = -1 if self.position.last_id is None else self.position.last_id
+        else:
+            last = int(row_id)
+            if last >= 1 << 63:
+                raise ConnectError("Decimal value for incrementing column exceeded Long.MAX_VALUE")
+        self.position.last_id = last
+        return last
+
+    def _id_type(self) -> str:
+        assert self._plan is not None
+        assert self._plan.id is not None
+        return self._plan.columns[self._plan.id].schema.type.name
+
+    def _both(self, rows: Rows) -> list[SourceRecord]:
+        record, records, position = self._record, [], self.position
+        for value, row_id, stamp in zip(rows.values, rows.ids, rows.stamps, strict=True):
+            last = self._check_id(row_id, value)
+            if stamp is not None:
+                position.stamp = stamp
+            records.append(record(value, offsets.offset_map(last, position.stamp)))
+        return records
+
+    def _timestamp(self, rows: Rows) -> list[SourceRecord]:
+        """A timestamp commits once a later one is seen: each record waits for its successor (or the end)."""
+        record, records = self._record, []
+        held = self._held
+        committed = self._committed
+        for value, stamp in zip(rows.values, rows.stamps, strict=True):
+            if held is not None:
+                before, its_stamp = held
+                if stamp != its_stamp:
+                    committed = offsets.offset_map(None, its_stamp)
+                    self.position.stamp = its_stamp
+                records.append(record(before, committed))
+            held = (value, stamp)
+        self._held, self._committed = held, committed
+        return records
+
+    def _release(self) -> list[SourceRecord]:
+        if self._held is None:
+            return []
+        value, stamp = self._held
+        self._held = None
+        self.position.stamp = stamp
+        return [self._record(value, offsets.offset_map(None, stamp))]
+
+
+def reader_partitions(tables: Sequence[TableId]) -> list[dict[str, str]]:
+    """All partitions whose offsets matter to these tables: protocol 1 and its predecessor."""
+    return [*map(offsets.table_partition, tables), *map(offsets.old_partition, tables)]
