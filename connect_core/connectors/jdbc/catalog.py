@@ -6,7 +6,7 @@ Names go in as parameters, so ``_`` and ``%`` mean themselves. Neighbour: ``targ
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from connect_core.connectors.jdbc.dialects import Dialect
@@ -30,22 +30,34 @@ FAMILIES = {
 
 @dataclass(frozen=True, slots=True)
 class TableShape:
-    """Kind (TABLE, VIEW, PARTITIONED TABLE, ...) and columns with their type names in lower case."""
+    """Kind (TABLE, VIEW, PARTITIONED TABLE, ...) and columns with their type names in lower case.
+
+    ``declared`` (PostgreSQL only) are the types as SQL writes them: qualified, with length and precision.
+    """
 
     kind: str
     columns: dict[str, str]
+    declared: dict[str, str] = field(default_factory=dict)
 
     def type_of(self, name: str) -> str:
         """Type name of a column; the exact name wins, then any case; "" if there is none."""
-        if name in self.columns:
-            return self.columns[name]
-        folded = name.casefold()
-        return next((kind for column, kind in self.columns.items() if column.casefold() == folded), "")
+        return _look_up(self.columns, name)
+
+    def declared_of(self, name: str) -> str:
+        """The declared type of a column, found the same way."""
+        return _look_up(self.declared, name)
 
     def missing(self, columns: Iterable[Column]) -> list[Column]:
         """Those columns the table has in no case."""
         have = {name.casefold() for name in self.columns}
         return [column for column in columns if column.name.casefold() not in have]
+
+
+def _look_up(table: dict[str, str], name: str) -> str:
+    if name in table:
+        return table[name]
+    folded = name.casefold()
+    return next((kind for column, kind in table.items() if column.casefold() == folded), "")
 
 
 _PLACES = {
@@ -69,7 +81,8 @@ def session_place(dialect: Dialect, family: str, connection: Any) -> tuple[str |
 
 _POSTGRESQL = """
 SELECT CASE c.relkind WHEN 'r' THEN 'TABLE' WHEN 'p' THEN 'PARTITIONED TABLE' WHEN 'v' THEN 'VIEW'
-       WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'FOREIGN TABLE' END, a.attname, t.typname
+       WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'FOREIGN TABLE' END, a.attname, t.typname,
+       format_type(a.atttypid, a.atttypmod)
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 LEFT JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
@@ -101,7 +114,7 @@ def describe(dialect: Dialect, family: str, connection: Any, table: TableId) -> 
         return _sqlite(dialect, connection, table)
     sql = _QUERIES.get(family, _STANDARD)
     rows = _ask(dialect, connection, sql, (table.schema or table.catalog, table.table))
-    return _shape(rows)
+    return _shape(rows, family)
 
 
 def _ask(dialect: Dialect, connection: Any, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
@@ -114,12 +127,14 @@ def marked(sql: str, marker: str) -> str:
     return pieces[0] + "".join(marker.format(n) + piece for n, piece in enumerate(pieces[1:], 1))
 
 
-def _shape(rows: list[tuple[Any, ...]]) -> TableShape | None:
+def _shape(rows: list[tuple[Any, ...]], family: str = "") -> TableShape | None:
     if not rows:
         return None
     kind = str(rows[0][0]).upper()
     kind = {"BASE TABLE": "TABLE", "SYSTEM VERSIONED": "TABLE"}.get(kind, kind)
-    return TableShape(kind, {row[1]: str(row[2]).lower() for row in rows if row[1] is not None})
+    rows = [row for row in rows if row[1] is not None]
+    declared = {row[1]: str(row[3]) for row in rows} if family == "postgresql" else {}
+    return TableShape(kind, {row[1]: str(row[2]).lower() for row in rows}, declared)
 
 
 def _mysql(dialect: Dialect, connection: Any, table: TableId) -> TableShape | None:

@@ -9,13 +9,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import orjson
+
 from connect_core.connectors.jdbc.dialects import Dialect
-from connect_core.connectors.jdbc.sink_rows import Binder, BindRules, json_rows, literals, parameters
+from connect_core.connectors.jdbc.sink_rows import (
+    Binder,
+    BindRules,
+    json_objects,
+    json_rows,
+    literals,
+    parameters,
+    raw_rows,
+)
 from connect_core.connectors.jdbc.sink_values import Literals
 from connect_core.connectors.jdbc.statements import Statement
 from connect_core.data import SinkRecord
 
 _PACKET_MARGIN = 64 * 1024
+_RECORDSETS = 9_04_00  # PostgreSQL 9.4; its relatives (Redshift) call themselves 8
 _TEXT_LIMIT = 8 * 1024 * 1024  # PostgreSQL parses a statement in memory; more rows per text gain nothing
 
 
@@ -88,14 +99,44 @@ class LiteralBatch(Batch):
             connection.query(text)
 
 
-class UpsertBatch(LiteralBatch):
+class RecordsetBatch(LiteralBatch):
+    """PostgreSQL: all rows as one JSON text that the server takes apart (INSERT ... SELECT FROM json_to_recordset)."""
+
+    def __init__(self, statement: Statement, rules: BindRules, *, form: Literals, limit: int, single: bool) -> None:
+        super().__init__(statement, rules, form=form, limit=limit, single=single)
+        self.objects = json_objects(statement, rules)
+        casts = [after.rstrip(",)") for after in statement.row[1:]]
+        # a JSON string read as json would stay a quoted string: such columns come as text and are cast
+        types = [
+            "text" if c else rules.declared[column.name] for column, c in zip(statement.columns, casts, strict=True)
+        ]
+        defined = ",".join(f"c{i} {kind}" for i, kind in enumerate(types))
+        chosen = ",".join(f"c{i}{cast}" for i, cast in enumerate(casts))
+        self.start = f"{statement.head.removesuffix('VALUES ')}SELECT {chosen} FROM json_to_recordset('".encode()
+        self.end = f"') AS r({defined})".encode() + self.tail
+
+    def run(self, connection: Any, records: Sequence[SinkRecord]) -> None:
+        """One statement; a single row is sent as literals, whose errors are the plain ones."""
+        if len(records) == 1 or not self.many:
+            super().run(connection, records)
+            return
+        body = orjson.dumps(self.objects(records), str)
+        if len(body) > self.limit:
+            middle = len(records) // 2
+            self.run(connection, records[:middle])
+            self.run(connection, records[middle:])
+        else:
+            self.send(connection, self.start + body.replace(b"'", b"''") + self.end)
+
+
+class UpsertBatch(RecordsetBatch):
     """PostgreSQL's multi-row upsert: a statement must not touch a row twice, so it ends before a key comes again."""
 
     def __init__(
         self, statement: Statement, rules: BindRules, *, keys: Statement, form: Literals, limit: int, single: bool
     ) -> None:
         super().__init__(statement, rules, form=form, limit=limit, single=single)
-        self.keys = literals(keys, rules, form=form)
+        self.keys = raw_rows(keys, rules)
 
     def run(self, connection: Any, records: Sequence[SinkRecord]) -> None:
         """Runs of different keys, in order."""
@@ -103,7 +144,7 @@ class UpsertBatch(LiteralBatch):
         if not self.many or len(set(keys)) == len(keys):
             super().run(connection, records)
             return
-        start, seen = 0, set[str]()
+        start, seen = 0, set[Any]()
         for index, key in enumerate(keys):
             if key in seen:
                 super().run(connection, records[start:index])
@@ -164,6 +205,8 @@ class Executor:
             self.limit = max(int(packet) - _PACKET_MARGIN, int(packet) // 2)
         elif family == "postgresql":
             dialect.execute(connection, "SET standard_conforming_strings = on")
+            connection.commit()  # a rollback would undo the setting
+            self.json = connection.info.server_version >= _RECORDSETS
 
     def batch(self, statement: Statement, rules: BindRules, *, keys: Statement | None = None) -> Batch:
         """The batch for a statement; ``keys`` lists the key columns of an upsert."""
@@ -172,8 +215,12 @@ class Executor:
         form = Literals(
             rules.clock, backslashes=self.backslashes and self.family == "mysql", postgresql=self.family == "postgresql"
         )
+        if self.family == "postgresql" and not self.json:
+            return LiteralBatch(statement, rules, form=form, limit=self.limit, single=self.single or keys is not None)
         if self.family == "postgresql" and keys is not None:
             return UpsertBatch(statement, rules, keys=keys, form=form, limit=self.limit, single=self.single)
+        if self.family == "postgresql" and statement.head.startswith("INSERT"):
+            return RecordsetBatch(statement, rules, form=form, limit=self.limit, single=self.single)
         if self.json and statement.repeat is not None and statement.head.lower().startswith("insert"):
             return JsonBatch(statement, rules, form=form, limit=self.limit)
         return LiteralBatch(statement, rules, form=form, limit=self.limit, single=self.single)

@@ -115,6 +115,7 @@ class Planner:
             epoch_fields=self.epoch_fields,
             replace_null=self.config.replace_null_with_default,
             types=types,
+            declared={column.name: shape.declared_of(column.name) for column in fields.columns},
         )
         delete = self.executor.batch(dml.delete(fields.keys), rules) if self.config.delete_enabled else None
         return Plan(table, None if deletes_only else self._write(dml, fields, rules, table), delete)

@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 import linecache
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC
 from decimal import Decimal
 from itertools import count
 from typing import Any
+
+import orjson
 
 from connect_core.connectors.jdbc.sink_errors import UnfitRecord
 from connect_core.connectors.jdbc.sink_fields import Column, Origin
@@ -53,6 +55,8 @@ class BindRules:
     replace_null: bool = True
     types: dict[str, str]
     """Target column -> type name in lower case, where known."""
+    declared: dict[str, str] = field(default_factory=dict)
+    """PostgreSQL: target column -> type as SQL writes it."""
 
     def kind(self, column: Column) -> Kind:
         """How the column's values are bound; UnfitRecord for maps, structs and the like."""
@@ -254,12 +258,11 @@ def json_rows(statement: Statement, rules: BindRules) -> Binder:
     """MySQL literals of one row without the brackets, as bytes. JSON's strings, numbers, null, true and false are
     literals there (with backslash escapes on and ANSI_QUOTES off); the caller looks for the two escapes that are not.
     """
-    import orjson
 
     def build(lenient: bool) -> Rows:
         source = _Source(statement.columns, rules, lenient=lenient)
         for index, column in enumerate(statement.columns):
-            _json_value(source, index, rules.kind(column), rules=rules)
+            _json_value(source, index, rules.kind(column), clock=rules.clock, target=rules.types.get(column.name, ""))
         default = source.name("default", str)
         source.name("dumps", orjson.dumps)
         row = "".join(f"c{i}," for i in range(len(statement.columns)))
@@ -269,26 +272,22 @@ def json_rows(statement: Statement, rules: BindRules) -> Binder:
 
 
 def _json_decimal(value: Decimal) -> Any:
-    from orjson import Fragment
-
-    return Fragment(plain_decimal(value)) if value.is_finite() else Decimal.__str__(value)
+    return orjson.Fragment(plain_decimal(value)) if value.is_finite() else Decimal.__str__(value)
 
 
 def _json_binary(value: Any) -> Any:
-    from orjson import Fragment
-
-    return Fragment(f"x'{memoryview(value).hex()}'")
+    return orjson.Fragment(f"x'{memoryview(value).hex()}'")
 
 
-def _json_value(source: _Source, index: int, kind: Kind, *, rules: BindRules) -> None:
-    c, clock = f"c{index}", rules.clock
+def _json_value(source: _Source, index: int, kind: Kind, *, clock: Clock, target: str) -> None:
+    c = f"c{index}"
     match kind:
         case Kind.FLOAT64 | Kind.FLOAT32:
             source.name("finite", finite)
             source.lines.append(f"if {c} is not None and {c} - {c} != 0.0: finite({c})")
-            if kind is Kind.FLOAT32:
+            if kind is Kind.FLOAT32 and target != "float":
                 source.unless_null(index, f"{source.name('short_float', short_float)}({c})")
-        case Kind.DECIMAL:
+        case Kind.DECIMAL if target != "decimal":  # a decimal column reads the quoted text that ``default`` gives
             source.unless_null(index, f"{source.name('decimal', _json_decimal)}({c})")
         case Kind.BYTES:
             source.unless_null(index, f"{source.name('binary', _json_binary)}({c})")
@@ -319,3 +318,48 @@ def _json_clock(source: _Source, index: int, kind: Kind, *, clock: Clock) -> Non
             plain = f"{c}.tzinfo is {source.name('UTC', UTC)}" + (f" and {c}.year > 1582" if clock.legacy else "")
             moment = f"{c}.replace(tzinfo=None) if {plain} else {moment}"
         source.unless_null(index, moment)
+
+
+def raw_rows(statement: Statement, rules: BindRules) -> Binder:
+    """The Python values of the columns, a tuple each: what tells keys apart."""
+
+    def build(lenient: bool) -> Rows:
+        columns = "".join(f"c{i}," for i in range(len(statement.columns)))
+        return _Source(statement.columns, rules, lenient=lenient).build(f"({columns})")
+
+    return Binder(build)
+
+
+def json_objects(statement: Statement, rules: BindRules) -> Binder:
+    """PostgreSQL: rows as dicts ``c0``, ``c1``, ... that orjson writes for json_to_recordset."""
+
+    def build(lenient: bool) -> Rows:
+        source = _Source(statement.columns, rules, lenient=lenient)
+        for index, column in enumerate(statement.columns):
+            kind, target = rules.kind(column), rules.types.get(column.name, "")
+            _object_value(source, index, kind, clock=rules.clock, target=target)
+        return source.build("{" + ",".join(f"'c{i}': c{i}" for i in range(len(statement.columns))) + "}")
+
+    return Binder(build)
+
+
+def _object_value(source: _Source, index: int, kind: Kind, *, clock: Clock, target: str) -> None:
+    c = f"c{index}"
+    match kind:
+        case Kind.FLOAT64 | Kind.FLOAT32:  # orjson would write NaN and infinities as null
+            source.lines.append(f"if {c} is not None and {c} - {c} != 0.0: {c} = str({c})")
+            if kind is Kind.FLOAT32 and target != "float4":
+                source.lines.append(f"elif {c} is not None: {c} = {source.name('short_float', short_float)}({c})")
+        case Kind.BYTES:
+            source.unless_null(index, f"'\\\\x' + {c}.hex()")
+        case Kind.DATE | Kind.TIME:
+            _json_clock(source, index, kind, clock=clock)
+        case Kind.TIMESTAMP:  # with its offset: right for columns with and without time zone
+            source.name("zoned", clock.zoned)
+            if clock.zone is not UTC:
+                source.unless_null(index, f"zoned({c})")
+            elif clock.legacy:
+                source.lines.append(f"if {c} is not None and {c}.year < 1583: {c} = zoned({c})")
+        case Kind.EPOCH:
+            source.name("instant", clock.instant)
+            source.unless_null(index, f"{source.name('zoned', clock.zoned)}(instant({c}))")

@@ -50,6 +50,7 @@ class Writer:
         self._planner: Planner | None = None
         self._offsets: OffsetsTable | None = None
         self._used = 0.0
+        self._known_errors: tuple[type[Exception], ...] = ()
 
     def stored_offsets(self) -> dict[TopicPartition, int]:
         """exactly.once.sink: what the target says is done. Connects (with its attempts) if need be."""
@@ -66,10 +67,9 @@ class Writer:
     def write(self, records: Sequence[SinkRecord], reject: Reject) -> None:
         """Write and commit. ``reject`` is told of records that do not fit (and may raise): they are left out."""
         planner = self._ready()
-        errors = self.database.errors()
         try:
             self._transact(planner, records, reject)
-        except errors as error:
+        except self._errors as error:
             self._roll_back()
             if getattr(error, "sqlstate", None) == "21000" and not planner.executor.single:
                 # two spellings of one key (citext, 1.0 and 1.00) met in one multi-row upsert
@@ -135,7 +135,7 @@ class Writer:
             if self.config.exactly_once_sink:
                 self._offsets = OffsetsTable(self.connector, self._planner.tables, connection)
                 self._offsets.load()
-        except self.database.errors() as error:
+        except self._errors as error:
             self.close()
             raise SqlFailure(error, redact=self.config.trim_sensitive_log) from error
 
@@ -143,7 +143,7 @@ class Writer:
         try:
             self.database.dialect.query(self._connection, self.database.dialect.clock_sql)
             self._connection.rollback()
-        except self.database.errors():
+        except self._errors:
             return False
         return True
 
@@ -151,10 +151,17 @@ class Writer:
         """Undo the put; a connection that cannot even do that is dropped. Definitions are looked up again."""
         try:
             self._connection.rollback()
-        except self.database.errors():
+        except self._errors:
             self.close()
         if self._planner is not None:
             self._planner.forget()
+
+    @property
+    def _errors(self) -> tuple[type[Exception], ...]:
+        """What the driver raises; asked once, because asking asks the credentials provider too."""
+        if not self._known_errors:
+            self._known_errors = self.database.errors()
+        return self._known_errors
 
     def close(self) -> None:
         """Drop the connection; what was not committed is undone by the server."""
