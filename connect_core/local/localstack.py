@@ -23,6 +23,7 @@ REGION = "us-east-1"
 RUNTIME = "python3.13"
 _BUCKET = "connectless-deployments"
 _DELETE_LIMIT_S = 120.0
+_STOP_GRACE_S = 5.0
 
 
 class LocalStack(Server):
@@ -125,6 +126,12 @@ class LocalStack(Server):
         process = Process(command, log=self.log, env=self._base_env() | self._settings(), cwd=self.directory)
         process.wait_until(self._healthy, what="LocalStack", timeout=120)
         return process
+
+    def stop_process(self) -> None:
+        """End it; nothing of it is kept, so it gets little time: a stop right after calls may hang in LocalStack."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.stop(grace=_STOP_GRACE_S)
 
     def _base_env(self) -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("HOME", "LANG") if name in os.environ}

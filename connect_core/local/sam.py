@@ -41,6 +41,11 @@ class Sam:
             **env,
         }
 
+    def validate(self, template: Path, *, timeout_s: float = 120) -> None:
+        """Check a template offline, in both of SAM's ways: the translator knows keys, the linter values."""
+        for way in ([], ["--lint"]):
+            self._run(["validate", "--template-file", str(template), *way], timeout_s=timeout_s)
+
     def build(self, template: Path, *, into: Path, timeout_s: float = 600) -> Path:
         """Build all functions of the template below ``into``; the template to deploy. Unchanged ones are reused."""
         places = ["--build-dir", str(into / "build"), "--cached", "--cache-dir", str(into / "cache")]

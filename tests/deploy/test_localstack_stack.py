@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import boto3
 import pytest
 
-from connect_core.local.localstack import LocalStack
+from connect_core.local.localstack import REGION, LocalStack
 from connect_core.local.process import ServerError
+from connect_core.local.sam import Sam
 
 type Client = Callable[[str], Any]
 
@@ -133,6 +135,16 @@ def test_a_second_deployment_moves_the_alias_and_a_deleted_stack_takes_its_mappi
         client("lambda").get_function(FunctionName=name)
 
 
+def test_validation_names_a_key_that_is_none(localstack: LocalStack, tmp_path: Path) -> None:
+    template = tmp_path / "template.yaml"
+    function = (
+        "{Handler: a.b, Runtime: python3.13, InlineCode: x, Events: {E: {Type: Schedule, Properties: {Bogus: 1}}}}"
+    )
+    template.write_text(f"Resources: {{F: {{Type: AWS::Serverless::Function, Properties: {function}}}}}\n")
+    with pytest.raises(ServerError, match=r"`sam validate` failed[\s\S]*Bogus"):
+        Sam(env=localstack.env()).validate(template)
+
+
 def test_a_failed_deployment_shows_what_sam_said(localstack: LocalStack, tmp_path: Path) -> None:
     template = tmp_path / "template.yaml"
     template.write_text("Resources: {Thing: {Type: AWS::Serverless::Function, Properties: {Nonsense: 1}}}\n")
@@ -140,9 +152,11 @@ def test_a_failed_deployment_shows_what_sam_said(localstack: LocalStack, tmp_pat
         localstack.deploy(template, stack="bad")
 
 
-def test_two_instances_live_side_by_side(localstack: LocalStack) -> None:
+def test_two_instances_live_side_by_side(client: Client) -> None:
     with LocalStack() as other:
-        assert other.endpoint_url != localstack.endpoint_url
-        other.aws("s3api", "create-bucket", "--bucket", "only-there")
-        here = localstack.aws("s3api", "list-buckets")["Buckets"]
-        assert "only-there" not in [bucket["Name"] for bucket in here]
+        keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": REGION}
+        there = boto3.client("s3", endpoint_url=other.endpoint_url, **keys)
+        there.create_bucket(Bucket="only-there")
+        assert [bucket["Name"] for bucket in there.list_buckets()["Buckets"]] == ["only-there"]
+        assert "only-there" not in [bucket["Name"] for bucket in client("s3").list_buckets()["Buckets"]]
+        there.close()
