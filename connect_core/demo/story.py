@@ -18,7 +18,6 @@ from rich.console import Console
 from rich.table import Table
 
 from connect_core.demo import connectors
-from connect_core.demo.bucket import object_lines
 from connect_core.demo.shop import MySQL, Shop, SQLite
 from connect_core.errors import ConnectError
 from connect_core.local.kafka import Kafka
@@ -192,7 +191,7 @@ def _archive(narrator: Narrator, s3: S3, shop: Shop) -> bool:
 
     def complete() -> bool:
         nonlocal found, objects
-        objects, lines = object_lines(s3.endpoint_url, BUCKET)
+        objects, lines = s3.read(BUCKET)
         found = sorted(json.loads(line)["id"] for line in lines)
         return found == expected
 

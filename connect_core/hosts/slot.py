@@ -16,6 +16,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from connect_core.errors import ConnectError
+from connect_core.hosts.ports import SlicePorts
 from connect_core.hosts.settings import WorkerSettings
 from connect_core.runtime.ports import Assignment, Message
 from connect_core.runtime.slice import SliceReport, SliceRequest
@@ -103,6 +104,7 @@ class Slot:
     def __init__(self, pipe: Connection, settings: SlotSettings) -> None:
         self.pipe, self.settings = pipe, settings
         self.worker = settings.worker
+        self.stores = SlicePorts(settings.worker)
         self._lock = threading.Lock()
         self._slices: dict[Key, tuple[threading.Thread, SliceClock, Any]] = {}
 
@@ -148,7 +150,7 @@ class Slot:
         if older is not None:
             older[1].stop()
         clock = SliceClock()
-        control: Any = GivenControl(assignment) if self.worker.standalone else self.worker.control(key)
+        control: Any = GivenControl(assignment) if self.worker.standalone else self.stores.control(*key)
         thread = threading.Thread(
             target=self._run, args=(request, clock, control, older), daemon=True, name=f"{key[0]}-{key[1]}"
         )
@@ -163,8 +165,8 @@ class Slot:
         key = (request.connector, request.task)
         try:
             status = PipeStatus(self, key) if self.worker.standalone else None
-            ports = self.worker.ports(request, control, clock, status)
-            report = run(request, ports, self.worker.environment())
+            ports = self.stores.ports(request, control, clock, status)
+            report = run(request, ports, self.stores.env)
         except Exception as error:
             LOG.exception("Slice %s-%d could not be run", *key)
             report = SliceReport(
@@ -186,7 +188,7 @@ class Slot:
 
         try:
             config: Mapping[str, str] = arguments[0]
-            env = self.worker.environment()
+            env = self.stores.env
             value: Any
             if verb == "validate":
                 value = connector_runner.validate(config, env)

@@ -44,7 +44,7 @@ class Worker:
             on_topics=self._used,
             assignment=self._assignment if settings.standalone else None,
         )
-        self.stores = control.stores(settings)
+        self.stores = control.Stores(settings)
         self.coordinator: Coordinator = control.coordinator(settings, self.stores, self.pool)
         self._loop = threading.Thread(target=self._tick_until_stopped, name="coordinator", daemon=True)
 
@@ -112,7 +112,8 @@ class Worker:
         if task == CONNECTOR and state == "FAILED":
             self.coordinator.submit(ConnectorFailed(connector, trace or ""))
             return
-        self.stores.said(connector, task, state, trace)
+        version = self.coordinator.outside.catalog.version(self.coordinator.entry(connector).config)
+        self.stores.said(connector, task, state, trace, version)
 
     def _used(self, connector: str, task: int, topics: Sequence[str]) -> None:
         self.stores.used(connector, task, topics)
@@ -146,7 +147,7 @@ def serve(properties: Path, connectors: Sequence[Path], *, standalone: bool) -> 
     )
     server = uvicorn.Server(config)
     # uvicorn would raise the signal again after its own shutdown; the worker has to end its slices first.
-    server.install_signal_handlers = lambda: None  # type: ignore[method-assign,attr-defined]
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # not in its stubs
 
     def end(number: int, frame: object) -> None:  # noqa: ARG001  signature of a handler
         server.should_exit = True

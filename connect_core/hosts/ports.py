@@ -1,0 +1,156 @@
+"""The Kafka side of a process that runs slices: shared readers of the three topics, and the Ports of one slice.
+
+Warm caches only make slices faster (I7): every slice reads to the end of what it depends on.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from connect_core.api import SinkConnector
+from connect_core.errors import ConnectError
+from connect_core.hosts.settings import WorkerSettings
+from connect_core.kafka import groups, layers
+from connect_core.kafka.partitions import PartitionConsumer
+from connect_core.kafka.transactions import TransactionalProducer
+from connect_core.plugins.loader import load_connector
+from connect_core.runtime.group_feed import GroupFeed
+from connect_core.runtime.ports import Assignment, Clock, Control, Feed, Ports, StatusPort
+from connect_core.runtime.slice import CONNECTOR, SliceRequest
+from connect_core.storage.config_store import ConfigStore
+from connect_core.storage.control import TopicControl
+from connect_core.storage.offset_store import OffsetStore, OffsetTopic, Place
+from connect_core.storage.status_store import SliceStatus, StatusStore
+
+
+class SlicePorts:
+    """Stores of this process, made when first needed; ``ports`` puts together what one slice gets."""
+
+    def __init__(self, settings: WorkerSettings) -> None:
+        self.settings = settings
+        self.env = settings.environment()
+        self._lock = threading.Lock()
+        self._configs: ConfigStore | None = None
+        self._statuses: StatusStore | None = None
+        self._places: dict[str, Place] = {}
+
+    @property
+    def configs(self) -> ConfigStore:
+        """The config topic; slices only read it."""
+        with self._lock:
+            if self._configs is None:
+                props = layers.internal(self.settings.properties, "configs")
+                self._configs = ConfigStore(
+                    self.settings.topic("config"), group_id=self.settings.group_id, reader=props, writer=props
+                )
+            return self._configs
+
+    @property
+    def statuses(self) -> StatusStore:
+        """The status topic."""
+        with self._lock:
+            if self._statuses is None:
+                props = layers.internal(self.settings.properties, "statuses")
+                self._statuses = StatusStore(self.settings.topic("status"), reader=props, writer=props)
+            return self._statuses
+
+    def control(self, connector: str, task: int) -> Control:
+        """What the config topic says about one task."""
+        return TopicControl(self.configs, connector=connector, task=task, build=Assignment)
+
+    def ports(self, request: SliceRequest, control: Control, clock: Clock, status: StatusPort | None = None) -> Ports:
+        """Everything a slice needs; ``status`` where statuses are not kept in Kafka. Sinks get a group feed."""
+        assignment = control.read()
+        raw = {} if assignment is None else {k: v for k, v in assignment.connector_config.items() if v is not None}
+        config = self.env.resolve(raw)
+        kind = _connector_class(config)
+        feed: Feed | None = None
+        if assignment is not None and request.task != CONNECTOR and kind and issubclass(kind, SinkConnector):
+            feed = self.group_feed(request, config, assignment.task_count, clock)
+        return Ports(
+            offsets=self.offsets(request.connector, config),
+            status=status or self.status(request, kind.version if kind else None),
+            control=control,
+            clock=clock,
+            feed=feed,
+        )
+
+    def status(self, request: SliceRequest, version: str | None) -> SliceStatus:
+        """Status of one slice in the status topic."""
+        tracked = self.settings.properties.get("topic.tracking.enable", "true").strip().lower() == "true"
+        return SliceStatus(
+            self.statuses,
+            connector=request.connector,
+            task=request.task,
+            worker_id=request.worker_id or self.settings.worker_id,
+            version=version,
+            track_topics=tracked,
+        )
+
+    def offsets(self, connector: str, config: Mapping[str, str]) -> OffsetStore:
+        """Source offsets: the worker's place, or the connector's own topic with the worker's behind it (spec 3.3)."""
+        if self.settings.standalone:
+            return OffsetStore(connector, self._file())
+        own = config.get("offsets.storage.topic", "").strip()
+        worker = self._topic(self.settings.topic("offset"), layers.internal(self.settings.properties, "offsets"))
+        if not own or own == self.settings.topic("offset"):
+            return OffsetStore(connector, worker)
+        props = layers.offset_consumer(self.settings.properties, config, connector=connector)
+        return OffsetStore(connector, self._topic(own, props), worker)
+
+    def group_feed(self, request: SliceRequest, config: Mapping[str, str], tasks: int, clock: Clock) -> GroupFeed:
+        """Partitions of a sink task, behind the task's fence; the group must have no members of its own."""
+        props = layers.sink_consumer(self.settings.properties, config, connector=request.connector, task=request.task)
+        if found := groups.members(props, str(props["group.id"])):
+            raise ConnectError(f"Consumer group {props['group.id']} has live members: {', '.join(found)}")
+        fence: TransactionalProducer | None = None
+        if self.env.fencing:
+            name = f"{self.settings.group_id}-{request.connector}-{request.task}"
+            fence = TransactionalProducer(
+                layers.source_producer(
+                    self.settings.properties, {}, connector=request.connector, task=request.task, transactional_id=name
+                )
+            )
+            fence.init()  # I4: fences older slices of this task
+        topics = [t.strip() for t in config.get("topics", "").split(",") if t.strip()]
+        return GroupFeed(
+            PartitionConsumer(props),
+            topics=list(dict.fromkeys(topics)),
+            pattern=config.get("topics.regex") or None,
+            task=request.task,
+            tasks=tasks,
+            clock=clock,
+            fence=fence,
+        )
+
+    def close(self) -> None:
+        """Release all clients."""
+        stores: list[Any] = [self._configs, self._statuses, *self._places.values()]
+        for store in stores:
+            if store is not None:
+                store.close()
+
+    def _topic(self, topic: str, props: Mapping[str, Any]) -> Place:
+        with self._lock:
+            if topic not in self._places:
+                self._places[topic] = OffsetTopic(topic, reader=props, writer=props)
+            return self._places[topic]
+
+    def _file(self) -> Place:
+        with self._lock:
+            if "" not in self._places:
+                from connect_core.storage.file_store import OffsetFile
+
+                self._places[""] = OffsetFile(Path(self.settings.properties["offset.storage.file.filename"]))
+            return self._places[""]
+
+
+def _connector_class(config: Mapping[str, str]) -> Any:
+    """The connector's class, or None when it is not here: the slice itself will say so."""
+    try:
+        return load_connector(config.get("connector.class", ""))
+    except ConnectError:
+        return None

@@ -1,0 +1,100 @@
+"""Consumer groups as REST and the tick see them (spec 8.7, design 4): members, committed offsets, altering them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from confluent_kafka import ConsumerGroupTopicPartitions, KafkaError, KafkaException, TopicPartition
+
+from connect_core.errors import ConnectError
+from connect_core.kafka import clients
+from connect_core.kafka.failures import error_of, translate
+
+TIMEOUT_S = 30.0
+
+type Partition = tuple[str, int]
+
+BUSY = frozenset({KafkaError.NON_EMPTY_GROUP, KafkaError.UNKNOWN_MEMBER_ID, KafkaError.GROUP_SUBSCRIBED_TO_TOPIC})
+
+
+class GroupNotEmpty(ConnectError):
+    """A consumer group still has members."""
+
+
+def members(props: Mapping[str, Any], group: str) -> list[str]:
+    """Live members of a group of any kind, as ``<client id>@<host>``; [] for an unknown one."""
+    doing = f"describe group {group}"
+    client = clients.admin(props)  # kept: a client that is collected takes its pending answers with it
+    future = client.describe_consumer_groups([group], request_timeout=TIMEOUT_S)[group]
+    try:
+        return [f"{member.client_id}@{member.host}" for member in _call(doing, future.result).members]
+    except _UnknownGroup:
+        return []
+
+
+def offsets(props: Mapping[str, Any], group: str) -> dict[Partition, int]:
+    """Committed offsets of a group; {} for an unknown one."""
+    client = clients.admin(props)
+    asked = [ConsumerGroupTopicPartitions(group)]
+    future = client.list_consumer_group_offsets(asked, request_timeout=TIMEOUT_S)[group]
+    found = _call(f"list the offsets of group {group}", future.result)
+    return {(each.topic, each.partition): each.offset for each in found.topic_partitions if each.offset >= 0}
+
+
+def alter(props: Mapping[str, Any], group: str, changes: Mapping[Partition, int | None]) -> None:
+    """Commit offsets of an empty group; None forgets one. GroupNotEmpty if it has members."""
+    wanted = {partition: offset for partition, offset in changes.items() if offset is not None}
+    if wanted:
+        client = clients.admin(props)
+        positions = [TopicPartition(topic, partition, offset) for (topic, partition), offset in wanted.items()]
+        asked = [ConsumerGroupTopicPartitions(group, positions)]
+        future = client.alter_consumer_group_offsets(asked, request_timeout=TIMEOUT_S)[group]
+        result = _call(f"alter the offsets of group {group}", future.result)
+        for position in result.topic_partitions:
+            if position.error is not None:
+                raise _refusal(position.error, f"alter the offset of {position.topic}-{position.partition}")
+    if forgotten := [partition for partition, offset in changes.items() if offset is None]:
+        _forget(props, group, forgotten)
+
+
+def delete(props: Mapping[str, Any], group: str) -> None:
+    """Delete a group with its offsets; an unknown one is a success. GroupNotEmpty if it has members."""
+    client = clients.admin(props)
+    future = client.delete_consumer_groups([group], request_timeout=TIMEOUT_S)[group]
+    try:
+        _call(f"delete group {group}", future.result)
+    except _UnknownGroup:
+        return
+
+
+class _UnknownGroup(ConnectError):
+    """There is no such group."""
+
+
+def _forget(props: Mapping[str, Any], group: str, partitions: Iterable[Partition]) -> None:
+    """Forget single offsets of an empty group.
+
+    The Python client has no call for it: the group is deleted, then what is to stay is committed again. Dying between
+    the two, the sink would begin where its ``auto.offset.reset`` says: records again, none lost.
+    """
+    gone = set(partitions)
+    kept = {partition: offset for partition, offset in offsets(props, group).items() if partition not in gone}
+    delete(props, group)
+    if kept:
+        alter(props, group, kept)
+
+
+def _call(doing: str, call: Callable[[], Any]) -> Any:
+    try:
+        return call()
+    except KafkaException as failure:
+        raise _refusal(error_of(failure), doing) from failure
+
+
+def _refusal(error: KafkaError, doing: str) -> ConnectError:
+    if error.code() in BUSY:
+        return GroupNotEmpty(f"Cannot {doing}: {error.str()}")
+    if error.code() == KafkaError.GROUP_ID_NOT_FOUND:
+        return _UnknownGroup(f"Cannot {doing}: {error.str()}")
+    return translate(error, doing)
