@@ -41,8 +41,14 @@ _SQL_CLASSES = {
 }
 
 
+_DRIVER_CLASSES = {"psycopg": "org.postgresql.util.PSQLException", "sqlite3": "org.sqlite.SQLiteException"}
+
+
 def sql_class(error: BaseException) -> str:
     """The JDBC exception class nearest to a DB-API error."""
+    driver = type(error).__module__.partition(".")[0]
+    if driver in _DRIVER_CLASSES:
+        return _DRIVER_CLASSES[driver]
     for kind in type(error).__mro__:
         if kind.__name__ in _SQL_CLASSES:
             return _SQL_CLASSES[kind.__name__]
@@ -51,6 +57,10 @@ def sql_class(error: BaseException) -> str:
 
 def driver_message(error: BaseException) -> str:
     """The database's own words out of a DB-API error (PyMySQL and others put a number before them)."""
+    diagnosis = getattr(error, "diag", None)
+    if diagnosis is not None and diagnosis.message_primary:  # psycopg; the text without the statement
+        detail = f"\n  Detail: {diagnosis.message_detail}" if diagnosis.message_detail else ""
+        return f"{diagnosis.severity_nonlocalized or 'ERROR'}: {diagnosis.message_primary}{detail}"
     if len(error.args) >= 2 and isinstance(error.args[0], int):
         return _text(error.args[1])
     return str(error).strip()

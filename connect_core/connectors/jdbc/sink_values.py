@@ -194,4 +194,4 @@ class Literals:
 
     def array(self, element: Literal, type_name: str) -> Literal:
         """PostgreSQL arrays of a primitive type."""
-        return lambda value: "NULL" if value is None else f"ARRAY[{','.join(map(element, value))}]::{type_name}"
+        return lambda value: "NULL" if value is None else f"ARRAY[{','.join(map(element, value))}]::{type_name}[]"
