@@ -11,8 +11,11 @@ from typing import Any
 from connect_core.encoding.json import JsonOptions, decoder, encoder
 from connect_core.storage.state import Status, TargetState
 
-type Record = tuple[str, bytes | None]
-"""Key and value of a record to write; None is a tombstone."""
+type Record = tuple[str, bytes | Mapping[str, Any] | None]
+"""Key and value of a record to write: bytes, or what is to become JSON; None is a tombstone."""
+
+CONNECTOR_ITSELF = -1
+"""Task number that stands for the connector."""
 
 _BARE = JsonOptions(schemas_enable=False)
 _encode = encoder(None, _BARE)
@@ -37,6 +40,11 @@ def to_json(value: Any) -> bytes:
 def from_json(data: bytes) -> Any:
     """The value JsonConverter reads without schemas; DataError if it is no JSON."""
     return _decode(data)[1]
+
+
+def value_bytes(value: bytes | Mapping[str, Any] | None) -> bytes | None:
+    """The bytes of a record's value."""
+    return value if value is None or isinstance(value, bytes) else to_json(value)
 
 
 def connector(name: str, config: Mapping[str, str | None] | None) -> Record:
@@ -83,9 +91,9 @@ def logger_level(namespace: str, level: str) -> Record:
     return LOGGER + namespace, to_json({"level": level})
 
 
-def status(connector_name: str, task: int | None, value: Status | None) -> Record:
-    """Status of a connector (task None) or task; None removes it."""
-    key = STATUS_CONNECTOR + connector_name if task is None else f"{STATUS_TASK}{connector_name}-{task}"
+def status(connector_name: str, task: int, value: Status | None) -> tuple[str, bytes | None]:
+    """Status of a task, or of the connector (task -1); None removes it."""
+    key = STATUS_CONNECTOR + connector_name if task < 0 else f"{STATUS_TASK}{connector_name}-{task}"
     if value is None:
         return key, None
     fields = {
@@ -98,12 +106,12 @@ def status(connector_name: str, task: int | None, value: Status | None) -> Recor
     return key, to_json(fields)
 
 
-def active_topic(connector_name: str, topic: str, *, task: int, discovered: int) -> Record:
+def active_topic(connector_name: str, topic: str, *, task: int, discovered: int) -> tuple[str, bytes | None]:
     """A topic this connector uses, found by ``task`` at epoch milliseconds ``discovered``."""
     found = {"name": topic, "connector": connector_name, "task": task, "discoverTimestamp": discovered}
     return f"{STATUS_TOPIC}{topic}{OF_CONNECTOR}{connector_name}", to_json({"topic": found})
 
 
-def forget_topic(connector_name: str, topic: str) -> Record:
+def forget_topic(connector_name: str, topic: str) -> tuple[str, bytes | None]:
     """Tombstone of an active topic."""
     return f"{STATUS_TOPIC}{topic}{OF_CONNECTOR}{connector_name}", None

@@ -16,7 +16,7 @@ from connect_core.errors import ConnectError, Fenced, Retriable
 from connect_core.kafka.log import LogRecord, TopicLog
 from connect_core.kafka.message import Message
 from connect_core.kafka.transactions import TransactionalProducer
-from connect_core.storage.config_records import Record
+from connect_core.storage.config_records import Record, value_bytes
 from connect_core.storage.fold import fold_config
 from connect_core.storage.state import ConfigState
 
@@ -33,6 +33,9 @@ class Configs(Protocol):
 
     def refresh(self) -> ConfigState:
         """The state at the end of the topic; the object never changes afterwards."""
+
+    def recent(self, max_age: float = 1.0) -> ConfigState:
+        """The state as of at most ``max_age`` seconds ago: many slices of one process share one look."""
 
     def transact[T](self, decide: Decide[T], *, failed: str = WRITE_FAILED) -> T:
         """Decide on the newest state and write what was decided, as one step; ConnectError ``failed`` if impossible."""
@@ -65,11 +68,19 @@ class ConfigStore:
         self._state = ConfigState()
         self._epoch = 0
         self._snapshot = ConfigState()
+        self._looked = float("-inf")
 
     def refresh(self) -> ConfigState:
         """The state at the end of the topic; the object never changes afterwards."""
         with self._lock:
             self._read()
+            return self._snapshot
+
+    def recent(self, max_age: float = 1.0) -> ConfigState:
+        """The state as of at most ``max_age`` seconds ago: many slices of one process share one look."""
+        with self._lock:
+            if time.monotonic() - self._looked > max_age:
+                self._read()
             return self._snapshot
 
     def transact[T](self, decide: Decide[T], *, failed: str = WRITE_FAILED) -> T:
@@ -105,7 +116,7 @@ class ConfigStore:
 
     def _write(self, records: Sequence[Record], deadline: float) -> None:
         sent: list[int] = []
-        messages = [Message(self._topic, key.encode(), value, partition=0) for key, value in records]
+        messages = [Message(self._topic, key.encode(), value_bytes(value), partition=0) for key, value in records]
         try:
             self._producer.begin()
             self._producer.send(messages, acknowledged=lambda _topic, _partition, offset: sent.append(offset))
@@ -135,6 +146,7 @@ class ConfigStore:
 
     def _read(self) -> list[LogRecord]:
         records = self._log.read_to_end()
+        self._looked = time.monotonic()
         if self._log.epoch != self._epoch:  # the topic was deleted and made anew
             self._epoch, self._state = self._log.epoch, ConfigState()
         for record in records:
@@ -162,12 +174,16 @@ class MemoryConfigStore:
         """The current state; the object never changes afterwards."""
         return self._snapshot
 
+    def recent(self, max_age: float = 1.0) -> ConfigState:  # noqa: ARG002  always current
+        """The current state."""
+        return self._snapshot
+
     def transact[T](self, decide: Decide[T], *, failed: str = WRITE_FAILED) -> T:  # noqa: ARG002  cannot fail
         """Decide and write, as one step."""
         with self._lock:
             records, answer = decide(self._snapshot)
             for key, value in records:
-                fold_config(self._state, _Kept(self._state.offset, key.encode(), value))
+                fold_config(self._state, _Kept(self._state.offset, key.encode(), value_bytes(value)))
             self._snapshot = self._state.snapshot()
             return answer
 
