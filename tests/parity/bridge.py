@@ -67,7 +67,10 @@ class Bridge:
 
     def from_text(self, value: Any) -> str | None:
         """A str."""
-        return None if value is None else bytes(value.getBytes("UTF-16BE")).decode("utf-16-be", "surrogatepass")
+        if value is None:
+            return None
+        units = value.chars().toArray()  # not getBytes: it would replace lone surrogates
+        return b"".join(int(unit).to_bytes(2) for unit in units).decode("utf-16-be", "surrogatepass")
 
     def bytes(self, value: bytes | None) -> Any:
         """A byte[]."""

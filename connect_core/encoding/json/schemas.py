@@ -72,18 +72,28 @@ def read_schema(node: Any, convert: Callable[[Schema, Any], Any]) -> Schema | No
 
 def _inner_schemas(kind: Type, members: Mapping[str, Any], convert: Callable[[Schema, Any], Any]) -> dict[str, Any]:
     if kind is Type.ARRAY:
-        items = _required(members, "items", "Array schema did not specify the element type")
-        return {"value_schema": read_schema(items, convert)}
+        if members.get("items") is None:
+            raise DataError("Array schema did not specify the element type")
+        return {"value_schema": read_schema(members["items"], convert)}
     if kind is Type.MAP:
-        keys = _required(members, "keys", "Map schema did not specify the key type")
-        values = _required(members, "values", "Map schema did not specify the value type")
-        return {"key_schema": read_schema(keys, convert), "value_schema": read_schema(values, convert)}
+        return _map_schemas(members, convert)
     if kind is not Type.STRUCT:
         return {}
     fields = members.get("fields")
     if not isinstance(fields, list):
         raise DataError('Struct schema\'s "fields" argument is not an array.')
     return {"fields": [_field(entry, convert) for entry in fields]}
+
+
+def _map_schemas(members: Mapping[str, Any], convert: Callable[[Schema, Any], Any]) -> dict[str, Any]:
+    if "keys" not in members:
+        raise DataError("Map schema did not specify the key type")
+    if "values" not in members:
+        raise DataError("Map schema did not specify the value type")
+    keys, values = (read_schema(members[name], convert) for name in ("keys", "values"))
+    if keys is None or values is None:  # given, but as a JSON null
+        raise SchemaError(f"{'keySchema' if keys is None else 'valueSchema'} cannot be null.")
+    return {"key_schema": keys, "value_schema": values}
 
 
 def _field(entry: Any, convert: Callable[[Schema, Any], Any]) -> tuple[str, Schema]:
@@ -93,13 +103,6 @@ def _field(entry: Any, convert: Callable[[Schema, Any], Any]) -> tuple[str, Sche
     schema = read_schema(entry, convert)
     assert schema is not None  # only a JSON null gives no schema, and this one is an object
     return name, schema
-
-
-def _required(members: Mapping[str, Any], name: str, complaint: str) -> Any:
-    node = members.get(name)
-    if node is None:
-        raise DataError(complaint)
-    return node
 
 
 def _attributes(members: Mapping[str, Any]) -> dict[str, Any]:
