@@ -44,14 +44,13 @@ class Position:
 
 def offset_map(last_id: int | None, stamp: datetime | None) -> dict[str, int]:
     """timestamp_nanos, incrementing, timestamp: the order Java's hash map prints."""
-    result: dict[str, int] = {}
-    if stamp is not None:
-        result[NANOS] = stamp.microsecond * 1000
-    if last_id is not None:
-        result[INCREMENTING] = last_id
-    if stamp is not None:
-        result[TIMESTAMP] = temporal.epoch_ms(stamp)
-    return result
+    if stamp is None:
+        return {} if last_id is None else {INCREMENTING: last_id}
+    micros = stamp.microsecond
+    milliseconds = round(stamp.timestamp() - micros / 1e6) * 1000 + micros // 1000  # exact for every year
+    if last_id is None:
+        return {NANOS: micros * 1000, TIMESTAMP: milliseconds}
+    return {NANOS: micros * 1000, INCREMENTING: last_id, TIMESTAMP: milliseconds}
 
 
 def read_position(stored: Mapping[str, Any] | None) -> Position:

@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 
 
 class Decode(NamedTuple):
-    """Source text with ``{v}`` for the driver value, and the names it uses. ``None`` values never reach it."""
+    """Source text with ``{v}`` for the driver value, and the names it uses. ``None`` values never reach it.
+
+    MySQL's wire reader also offers ``{b}``, the value as bytes (``{v}`` is Latin-1 text there), and ``{first}``, its
+    first byte.
+    """
 
     text: str = "{v}"
     names: dict[str, Any] = {}  # noqa: RUF012  # never changed
@@ -138,7 +142,14 @@ def find_stamp(names: list[str], wanted: str) -> int:
     return near[0]
 
 
-def unfit(plan: RowPlan, raw: Sequence[Any]) -> tuple[DataError, Any, datetime | None]:
+def decode_value(decode: Decode, value: Any) -> Any:
+    """Convert a single driver value with its decode text."""
+    return eval(decode.text.format(v="value"), dict(decode.names), {"value": value})  # noqa: S307
+
+
+def unfit(
+    plan: RowPlan, raw: Sequence[Any], convert: Callable[[Decode, Any], Any] = decode_value
+) -> tuple[DataError, Any, datetime | None]:
     """What is wrong with a row whose generated code failed, column by column, with its offset values if readable."""
     error: DataError | None = None
     id_value: Any = None
@@ -148,7 +159,7 @@ def unfit(plan: RowPlan, raw: Sequence[Any]) -> tuple[DataError, Any, datetime |
         if value is None:
             continue
         try:
-            decoded = eval(item.decode.text.format(v="value"), dict(item.decode.names), {"value": value})  # noqa: S307
+            decoded = convert(item.decode, value)
             if item.finish is not None:
                 item.finish(decoded)
         except Exception as failure:  # noqa: BLE001  # whatever the value did, it is the row that is bad

@@ -6,7 +6,7 @@ handed out, so a failed query goes on where it stopped. Offsets follow the origi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -149,31 +149,34 @@ class TableReader:
 
     # -- records, one builder per kind of offset
 
-    def _record(self, value: Any, offset: dict[str, int] | None) -> SourceRecord:
+    def _records(self, values: list[Any], positions: Iterable[dict[str, int] | None]) -> list[SourceRecord]:
+        """A record per row. The slots are set here because a constructor call would double the cost of a record."""
         assert self._plan is not None
-        return SourceRecord(
-            self.topic,
-            value,
-            value_schema=self._plan.schema,
-            source_partition=self.partition,
-            source_offset=offset,
-        )
+        new, kind, schema = SourceRecord.__new__, SourceRecord, self._plan.schema
+        topic, partition = self.topic, self.partition
+        records = []
+        for value, position in zip(values, positions, strict=True):
+            record = new(kind)
+            record.topic, record.value, record.value_schema = topic, value, schema
+            record.key = record.key_schema = record.partition = record.timestamp = None
+            record.headers = []
+            record.source_partition, record.source_offset = partition, position
+            records.append(record)
+        return records
 
     def _bulk(self, rows: Rows) -> list[SourceRecord]:
-        return [self._record(value, None) for value in rows.values]
+        return self._records(rows.values, [None] * len(rows.values))
 
     def _everything(self, rows: Rows) -> list[SourceRecord]:
         # query mode without any offset column: the original stores an empty offset
-        return [self._record(value, {}) for value in rows.values]
+        return self._records(rows.values, [{}] * len(rows.values))
 
     def _incrementing(self, rows: Rows) -> list[SourceRecord]:
-        record, records = self._record, []
-        for value, row_id in zip(rows.values, rows.ids, strict=True):
-            offset = {offsets.INCREMENTING: self._check_id(row_id, value)}
-            records.append(record(value, offset))
-        if rows.values:
-            self.position.last_id = records[-1].source_offset["incrementing"]  # type: ignore[index]  # set above
-        return records
+        if rows.ids and set(map(type, rows.ids)) != {int}:
+            rows.ids = [self._check_id(row_id, value) for row_id, value in zip(rows.ids, rows.values, strict=True)]
+        if rows.ids:
+            self.position.last_id = rows.ids[-1]
+        return self._records(rows.values, [{offsets.INCREMENTING: row_id} for row_id in rows.ids])
 
     def _check_id(self, row_id: Any, value: Any) -> int:
         """The id of a row; of an unfit row whose id is unreadable, the one before (its offset passes with the next)."""
@@ -196,29 +199,33 @@ class TableReader:
         return self._plan.columns[self._plan.id].schema.type.name
 
     def _both(self, rows: Rows) -> list[SourceRecord]:
-        record, records, position = self._record, [], self.position
+        positions, position = [], self.position
         for value, row_id, stamp in zip(rows.values, rows.ids, rows.stamps, strict=True):
-            last = self._check_id(row_id, value)
-            if stamp is not None:
-                position.stamp = stamp
-            records.append(record(value, offsets.offset_map(last, position.stamp)))
-        return records
+            if row_id.__class__ is not int:
+                row_id = self._check_id(row_id, value)
+            if stamp is None:
+                stamp = position.stamp
+            position.stamp, position.last_id = stamp, row_id
+            positions.append(offsets.offset_map(row_id, stamp))
+        return self._records(rows.values, positions)
 
     def _timestamp(self, rows: Rows) -> list[SourceRecord]:
         """A timestamp commits once a later one is seen: each record waits for its successor (or the end)."""
-        record, records = self._record, []
-        held = self._held
-        committed = self._committed
+        if not rows.values:
+            return []
+        values, positions = [], []
+        held, committed = self._held, self._committed
         for value, stamp in zip(rows.values, rows.stamps, strict=True):
             if held is not None:
                 before, its_stamp = held
                 if stamp != its_stamp:
                     committed = offsets.offset_map(None, its_stamp)
                     self.position.stamp = its_stamp
-                records.append(record(before, committed))
+                values.append(before)
+                positions.append(committed)
             held = (value, stamp)
         self._held, self._committed = held, committed
-        return records
+        return self._records(values, positions)
 
     def _release(self) -> list[SourceRecord]:
         if self._held is None:
@@ -226,7 +233,7 @@ class TableReader:
         value, stamp = self._held
         self._held = None
         self.position.stamp = stamp
-        return [self._record(value, offsets.offset_map(None, stamp))]
+        return self._records([value], [offsets.offset_map(None, stamp)])
 
 
 def reader_partitions(tables: Sequence[TableId]) -> list[dict[str, str]]:

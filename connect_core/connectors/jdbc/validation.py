@@ -36,8 +36,8 @@ QUERY_WITH_TABLES = (
 QUERY_WITHOUT_ID = (
     "'incrementing.column.name' must be provided when using mode 'incrementing' or 'timestamp+incrementing' with a "
     "custom query. The incrementing column cannot be auto-discovered in query mode because there is no table to "
-    "inspect. Note that 'incrementing.column.mapping' is not applied in query mode (it maps columns by table-name regex, and a "
-    "custom query has no underlying table to match), so 'incrementing.column.name' must be set explicitly."
+    "inspect. Note that 'incrementing.column.mapping' is not applied in query mode (it maps columns by table-name "
+    "regex, and a custom query has no underlying table to match), so 'incrementing.column.name' must be set explicitly."
 )
 BAD_QUERY = (
     "The configured query is not valid and has database/connection errors. Please provide the correct query by "
