@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from connect_core.config.checks import at_least, between, list_of, one_of, optional
+from connect_core.config.checks import at_least, between, one_of, optional
 from connect_core.config.key import HIGH, LOW, Long, Short, key
 from connect_core.config.worker import WorkerConfig
 from connect_core.errors import ConfigError
@@ -18,6 +18,18 @@ def _count(name: str, value: Any) -> None:
     rest = "" if name.endswith("partitions") else " and not larger than the number of brokers in the Kafka cluster"
     if value is None or (value < 1 and value != -1):
         raise ConfigError.invalid(name, value, f"{what} must be positive{rest}, or -1 to use the broker's default")
+
+
+def _protocol(name: str, value: Any) -> None:
+    """A group protocol of Connect's workers, any case."""
+    if str(value).lower() not in ("eager", "compatible", "sessioned"):
+        raise ConfigError.invalid(name, value, "Invalid Connect protocol compatibility")
+
+
+def _algorithms(name: str, value: Any) -> None:
+    """At least one algorithm."""
+    if not value:
+        raise ConfigError.invalid(name, "[]", "At least one signature verification algorithm must be provided")
 
 
 class DistributedConfig(WorkerConfig):
@@ -50,7 +62,7 @@ class DistributedConfig(WorkerConfig):
         "Kept for Kafka Connect: group protocol.",
         default="sessioned",
         importance=LOW,
-        checks=[one_of("eager", "compatible", "sessioned", ignore_case=True)],
+        checks=[_protocol],
     )
     scheduled_rebalance_max_delay_ms: int = key(
         "Kept for Kafka Connect: longest delay of a rebalance.",
@@ -68,7 +80,7 @@ class DistributedConfig(WorkerConfig):
     inter_worker_key_size: int | None = key("Kept for Kafka Connect.", default=None, importance=LOW)
     inter_worker_signature_algorithm: str = key("Kept for Kafka Connect.", default="HmacSHA256", importance=LOW)
     inter_worker_verification_algorithms: list[str] = key(
-        "Kept for Kafka Connect.", default=["HmacSHA256"], importance=LOW, checks=[list_of(empty_ok=False)]
+        "Kept for Kafka Connect.", default=["HmacSHA256"], importance=LOW, checks=[_algorithms]
     )
     exactly_once_source_support: str = key(
         "Records and offsets of sources in one transaction: disabled, preparing or enabled.",

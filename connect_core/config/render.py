@@ -30,7 +30,7 @@ def config_infos(name: str, validated: Validated) -> dict[str, Any]:
 def key_infos(declared: type[Config], defaults: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
     """The body of ``GET /connector-plugins/{name}/config``: the plugin's own keys, then those all connectors have.
 
-    ``defaults`` replaces default texts by key name (converters and versions of this worker).
+    ``defaults`` replaces default texts by key name; Connect fills in only the installed ``connector.plugin.version``.
     """
     known = declared.declared()
     ordered = [one.key for one in known if not one.framework] + [one.key for one in known if one.framework]

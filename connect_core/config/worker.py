@@ -20,10 +20,8 @@ SIMPLE_HEADERS = "org.apache.kafka.connect.storage.SimpleHeaderConverter"
 def _listeners(name: str, value: Any) -> None:
     """At least one http or https URL."""
     if not value:
-        raise ConfigError.invalid(
-            name,
-            f"[{', '.join(value or ())}]",
-            "Invalid value for listeners, at least one URL is expected, ex: http://localhost:8080,https://localhost:8443.",
+        raise ConfigError(
+            f"Invalid value for {name}, at least one URL is expected, ex: http://localhost:8080,https://localhost:8443."
         )
     _admin_listeners(name, value)
 
@@ -31,12 +29,10 @@ def _listeners(name: str, value: Any) -> None:
 def _admin_listeners(name: str, value: Any) -> None:
     """URLs, or none at all."""
     for url in value or ():
+        if not trim(url):
+            raise ConfigError(f"Empty URL found when parsing {name} list.")
         if not trim(url).lower().startswith(("http://", "https://")):
-            raise ConfigError.invalid(
-                name,
-                f"[{', '.join(value)}]",
-                "Unexpected value for listeners, expected URLs that begin with http:// or https://.",
-            )
+            raise ConfigError.invalid(name, url, "Expected a URL that begins with http:// or https://")
 
 
 class WorkerConfig(Config):

@@ -69,8 +69,8 @@ class JsonConverterConfig(Config):
         "Whether to replace fields that have a default value and that are null to the default value.",
         default=True,
         importance=LOW,
-        group="Schemas",
-        order=3,
+        group="Serialization",
+        order=1,
         width=Width.MEDIUM,
         display="Replace null with default",
     )

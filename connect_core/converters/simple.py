@@ -6,13 +6,12 @@ except where Connect does.
 
 from __future__ import annotations
 
-import codecs
 import struct
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from connect_core.api.converter import Converter, Decoder, Encoder, HeaderConverter
-from connect_core.config import HIGH, LOW, Config, key
+from connect_core.config import HIGH, LOW, Config, Width, key
 from connect_core.data import Schema, Type
 from connect_core.data.check import INT_BOUNDS, java_class_of
 from connect_core.data.schema import (
@@ -28,6 +27,7 @@ from connect_core.data.schema import (
 from connect_core.data.values import java_string
 from connect_core.encoding.json import SerializationError
 from connect_core.errors import ConfigError, DataError
+from connect_core.java.charsets import Charset
 from connect_core.java.numbers import to_float32
 
 
@@ -46,6 +46,8 @@ class StringConverterConfig(ConverterConfig):
         "The name of the Java character set to use for encoding strings as byte arrays.",
         default="UTF-8",
         importance=HIGH,
+        width=Width.MEDIUM,
+        display="Encoding",
     )
 
 
@@ -102,21 +104,19 @@ class StringConverter(SimpleConverter):
     config_class: ClassVar[type[Config]] = StringConverterConfig
 
     def __init__(self) -> None:
-        self._codec, self._mark = "utf-8", b""
+        self._charset = Charset()
 
     def configure(self, config: Mapping[str, str], *, is_key: bool) -> None:  # noqa: ARG002 - the same rules for keys
         """Take ``converter.encoding``."""
         name = StringConverterConfig.parse(config).converter_encoding
         try:
-            self._codec = codecs.lookup(name).name
+            self._charset = Charset(name)
         except LookupError as error:
             raise ConfigError.invalid("converter.encoding", name, "this character set is not known") from error
-        if self._codec == "utf-16":  # Java writes big-endian with a mark, and assumes it where no mark is
-            self._codec, self._mark = "utf-16-be", codecs.BOM_UTF16_BE
 
     def encoder(self, topic: str, schema: Schema | None) -> Encoder:  # noqa: ARG002
         """Strings straight to bytes, anything else through ``write``."""
-        write, plain = self.write, self._codec == "utf-8"
+        write, plain = self.write, self._charset.name == "utf-8"
 
         def encode(value: Any) -> bytes | None:
             if plain and type(value) is str:
@@ -127,15 +127,11 @@ class StringConverter(SimpleConverter):
 
     def write(self, schema: Schema | None, value: Any) -> bytes | None:
         """``toString`` in the configured character set; characters it lacks become ``?``."""
-        return None if value is None else self._mark + java_string(schema, value).encode(self._codec, "replace")
+        return None if value is None else self._charset.encode(java_string(schema, value))
 
     def read(self, data: bytes | None) -> tuple[Schema | None, Any]:
         """Any bytes are text; what is malformed becomes U+FFFD."""
-        if data is None:
-            return OPTIONAL_STRING, None
-        if self._mark and data[:2] in (codecs.BOM_UTF16_BE, codecs.BOM_UTF16_LE):
-            return OPTIONAL_STRING, data.decode("utf-16", "replace")
-        return OPTIONAL_STRING, data.decode(self._codec, "replace")
+        return OPTIONAL_STRING, None if data is None else self._charset.decode(data)
 
 
 class ByteArrayConverter(SimpleConverter):

@@ -126,10 +126,7 @@ ERRORS = [
     (
         "listeners",
         "ftp://x",
-        (
-            "Invalid value [ftp://x] for configuration listeners: "
-            "Unexpected value for listeners, expected URLs that begin with http:// or https://."
-        ),
+        "Invalid value ftp://x for configuration listeners: Expected a URL that begins with http:// or https://",
     ),
 ]
 
