@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -26,6 +28,8 @@ from connect_core.storage.config_store import Configs, MemoryConfigStore
 from connect_core.storage.control import TopicControl
 from connect_core.storage.state import Status
 from connect_core.storage.status_store import MemoryStatusStore, Statuses
+
+STRANGERS_S = 5.0
 
 
 class Stores:
@@ -103,6 +107,24 @@ class OffsetView:
         )
 
 
+class Strangers:
+    """Live members of ``group.id`` that are not ours; looked up at most every few seconds."""
+
+    def __init__(self, props: Mapping[str, Any], group: str) -> None:
+        self._props, self._group = props, group
+        self._lock = threading.Lock()
+        self._found: Sequence[str] = ()
+        self._looked = float("-inf")
+
+    def __call__(self) -> Sequence[str]:
+        """Their names."""
+        with self._lock:
+            if time.monotonic() - self._looked > STRANGERS_S:
+                self._found = groups.members(self._props, self._group)
+                self._looked = time.monotonic()
+            return self._found
+
+
 def coordinator(
     settings: WorkerSettings,
     stores: Stores,
@@ -136,8 +158,7 @@ def coordinator(
     def fence(ids: Sequence[str]) -> None:
         transactions.fence(ids, layers.internal(properties, "fence"))
 
-    def strangers() -> Sequence[str]:
-        return () if settings.standalone else groups.members(internal, settings.group_id)
+    strangers = Strangers(internal, settings.group_id)
 
     outside = Outside(
         config=stores.configs,
@@ -147,7 +168,7 @@ def coordinator(
         catalog=PluginCatalog(),
         triggers=triggers or NoTriggers(),
         fence=fence,
-        strangers=strangers,
+        strangers=tuple if settings.standalone else strangers,
     )
     return Coordinator(outside, own)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
 from typing import Any
 
 from confluent_kafka import ConsumerGroupTopicPartitions, KafkaError, KafkaException, TopicPartition
 
-from connect_core.errors import ConnectError
+from connect_core.errors import ConnectError, Retriable
 from connect_core.kafka import clients
 from connect_core.kafka.failures import error_of, translate
 
@@ -25,10 +27,10 @@ class GroupNotEmpty(ConnectError):
 def members(props: Mapping[str, Any], group: str) -> list[str]:
     """Live members of a group of any kind, as ``<client id>@<host>``; [] for an unknown one."""
     doing = f"describe group {group}"
-    client = clients.admin(props)  # kept: a client that is collected takes its pending answers with it
-    future = client.describe_consumer_groups([group], request_timeout=TIMEOUT_S)[group]
+    client = clients.admin(props)
     try:
-        return [f"{member.client_id}@{member.host}" for member in _call(doing, future.result).members]
+        found = _ask(doing, lambda: client.describe_consumer_groups([group], request_timeout=TIMEOUT_S)[group])
+        return [f"{member.client_id}@{member.host}" for member in found.members]
     except _UnknownGroup:
         return []
 
@@ -37,8 +39,10 @@ def offsets(props: Mapping[str, Any], group: str) -> dict[Partition, int]:
     """Committed offsets of a group; {} for an unknown one."""
     client = clients.admin(props)
     asked = [ConsumerGroupTopicPartitions(group)]
-    future = client.list_consumer_group_offsets(asked, request_timeout=TIMEOUT_S)[group]
-    found = _call(f"list the offsets of group {group}", future.result)
+    found = _ask(
+        f"list the offsets of group {group}",
+        lambda: client.list_consumer_group_offsets(asked, request_timeout=TIMEOUT_S)[group],
+    )
     return {(each.topic, each.partition): each.offset for each in found.topic_partitions if each.offset >= 0}
 
 
@@ -49,8 +53,10 @@ def alter(props: Mapping[str, Any], group: str, changes: Mapping[Partition, int 
         client = clients.admin(props)
         positions = [TopicPartition(topic, partition, offset) for (topic, partition), offset in wanted.items()]
         asked = [ConsumerGroupTopicPartitions(group, positions)]
-        future = client.alter_consumer_group_offsets(asked, request_timeout=TIMEOUT_S)[group]
-        result = _call(f"alter the offsets of group {group}", future.result)
+        result = _ask(
+            f"alter the offsets of group {group}",
+            lambda: client.alter_consumer_group_offsets(asked, request_timeout=TIMEOUT_S)[group],
+        )
         for position in result.topic_partitions:
             if position.error is not None:
                 raise _refusal(position.error, f"alter the offset of {position.topic}-{position.partition}")
@@ -61,9 +67,8 @@ def alter(props: Mapping[str, Any], group: str, changes: Mapping[Partition, int 
 def delete(props: Mapping[str, Any], group: str) -> None:
     """Delete a group with its offsets; an unknown one is a success. GroupNotEmpty if it has members."""
     client = clients.admin(props)
-    future = client.delete_consumer_groups([group], request_timeout=TIMEOUT_S)[group]
     try:
-        _call(f"delete group {group}", future.result)
+        _ask(f"delete group {group}", lambda: client.delete_consumer_groups([group], request_timeout=TIMEOUT_S)[group])
     except _UnknownGroup:
         return
 
@@ -85,11 +90,20 @@ def _forget(props: Mapping[str, Any], group: str, partitions: Iterable[Partition
         alter(props, group, kept)
 
 
-def _call(doing: str, call: Callable[[], Any]) -> Any:
-    try:
-        return call()
-    except KafkaException as failure:
-        raise _refusal(error_of(failure), doing) from failure
+def _ask(doing: str, ask: Callable[[], Future[Any]]) -> Any:
+    """The answer to a request; asked again while the group's coordinator is moving or loading.
+
+    ``ask`` must hold its client: one that is collected takes its pending answers with it.
+    """
+    deadline = time.monotonic() + TIMEOUT_S
+    while True:
+        try:
+            return ask().result()
+        except KafkaException as failure:
+            refusal = _refusal(error_of(failure), doing)
+            if not isinstance(refusal, Retriable) or time.monotonic() > deadline:
+                raise refusal from failure
+        time.sleep(0.1)
 
 
 def _refusal(error: KafkaError, doing: str) -> ConnectError:
