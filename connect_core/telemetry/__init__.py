@@ -1,6 +1,6 @@
 """Metric names, log context, redaction, levels. Renderers (``prometheus``, ``emf``) are imported where used."""
 
-from connect_core.telemetry.logs import Loggers, configure, context_text, log_context
+from connect_core.telemetry.logs import Loggers, SecretsFilter, configure, context_text, log_context
 from connect_core.telemetry.metrics import METRICS, REGISTRY, Form, Meter, Metric, Registry, Sample
 from connect_core.telemetry.redaction import HIDDEN, redact
 
@@ -14,6 +14,7 @@ __all__ = [
     "Metric",
     "Registry",
     "Sample",
+    "SecretsFilter",
     "configure",
     "context_text",
     "log_context",

@@ -89,6 +89,17 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
+class SecretsFilter(logging.Filter):
+    """For handlers with formatters of their own (Lambda's, powertools'): the record loses its secrets before them."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Redact message and trace in place; every record passes."""
+        record.msg, record.args = redact(record.getMessage(), _secrets.get()), None
+        if record.exc_info:
+            record.exc_text = redact(logging.Formatter().formatException(record.exc_info), _secrets.get())
+        return True
+
+
 def configure(*, style: str = "text", level: str = "INFO", stream: TextIO | None = None) -> None:
     """Send the root logger to ``stream`` (standard error) as ``text`` or ``json`` lines, replacing its handlers."""
     if style not in ("text", "json"):

@@ -8,11 +8,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from typing import override
+from typing import Any, override
 
 from connect_core.api import ConnectError, SinkConnector, SinkContext, SinkRecord, SinkTask
 from connect_core.connectors.file.config import VERSION, FileSinkConfig
-from connect_core.connectors.file.text import value_of
+from connect_core.data.values import java_string
+from connect_core.java.hashing import hash_map_order
 
 
 class FileStreamSinkTask(SinkTask[FileSinkConfig]):
@@ -35,7 +36,7 @@ class FileStreamSinkTask(SinkTask[FileSinkConfig]):
         """Write all lines; the operating system has them when this returns (I2): ``flush`` has nothing to do."""
         if not records:
             return
-        lines = "".join(value_of(record.value_schema, record.value) + os.linesep for record in records)
+        lines = "".join(java_string(record.value_schema, _as_hash_map(record.value)) + os.linesep for record in records)
         if self.config.file is None:
             sys.stdout.write(lines)
             sys.stdout.flush()
@@ -49,6 +50,14 @@ class FileStreamSinkTask(SinkTask[FileSinkConfig]):
         if self._file is not None:
             os.close(self._file)
         self._file = None
+
+
+def _as_hash_map(value: Any) -> Any:
+    """Maps in the order of Java's HashMap, which is what Kafka's converters build (a struct goes by its schema)."""
+    if isinstance(value, dict):
+        keys = hash_map_order(value) if all(isinstance(key, str) for key in value) else list(value)
+        return {key: _as_hash_map(value[key]) for key in keys}
+    return [_as_hash_map(element) for element in value] if isinstance(value, list) else value
 
 
 def _write(file: int, data: bytes) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from connect_core.telemetry import Loggers, configure, context_text, log_context
+from connect_core.telemetry import Loggers, SecretsFilter, configure, context_text, log_context
 
 
 @pytest.fixture
@@ -75,3 +75,21 @@ def test_levels_by_name() -> None:
     assert loggers.level("ROOT") == loggers.levels()["root"]
     with pytest.raises(KeyError):
         loggers.set_level("t.levels", "LOUD")
+
+
+def test_a_foreign_handler_gets_clean_records(stream: io.StringIO) -> None:
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    handler.addFilter(SecretsFilter())
+    log = logging.getLogger("test.logs.foreign")
+    log.addHandler(handler)
+    try:
+        with log_context("orders", 0, secrets=["s3cret"]):
+            try:
+                raise ValueError("s3cret in a trace")
+            except ValueError:
+                log.exception("%s and password=%s", "s3cret", "x")
+    finally:
+        log.removeHandler(handler)
+    assert "s3cret" not in stream.getvalue()
+    assert stream.getvalue().startswith("[hidden] and password=[hidden]\nTraceback")
