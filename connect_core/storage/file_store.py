@@ -184,13 +184,12 @@ class OffsetFile:
     def _replace(self, data: bytes) -> None:
         """Readers see the old file or the new one, never a part; the new one survives a crash."""
         try:
-            with tempfile.NamedTemporaryFile(
-                dir=self._path.parent, prefix=f".{self._path.name}.", delete=False
-            ) as file:
+            fresh = self._path.with_name(f".{self._path.name}.new")
+            with fresh.open("wb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-            Path(file.name).replace(self._path)
+            fresh.replace(self._path)
             found = self._path.stat()
             self._seen = (found.st_ino, found.st_mtime_ns, found.st_size)
         except OSError as error:
