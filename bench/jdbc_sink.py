@@ -96,7 +96,7 @@ def measure(name: str, config: dict[str, str], rows: list[SinkRecord]) -> None:
         )
         task.start(Context())
         task.put(rows[:1])
-        connection = task.writer._connection
+        connection = task.writer._connection  # noqa: SLF001 - the same connection for the driver's own way
         empty(connection, f"bench_{mode}")
 
         def puts(task: JdbcSinkTask = task) -> None:

@@ -7,7 +7,7 @@ is committed. ``put`` never sleeps: it asks for time through the context and rai
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from connect_core.api import SinkConnector, SinkContext, SinkTask, TopicPartition
 from connect_core.connectors.jdbc.client import ConnectFailed, Database
@@ -45,7 +45,7 @@ class JdbcSinkTask(SinkTask[JdbcSinkConfig]):
             return
         rejects = _Rejects(self)
         try:
-            self.writer.write(records, rejects)
+            self.writer.write(records, rejects, before_commit=self._early(rejects))
         except SqlFailure as failure:
             rejects = self._failed(records, failure)
         except ConnectFailed as error:
@@ -72,17 +72,24 @@ class JdbcSinkTask(SinkTask[JdbcSinkConfig]):
         """Halve until the refused records stand alone; every part is a transaction of its own, in order."""
         mark = len(rejects.found)
         try:
-            self.writer.write(records, rejects)
+            self.writer.write(records, rejects, before_commit=self._early(rejects))
         except SqlFailure as failure:
             del rejects.found[mark:]  # they will be found again in the halves
             if len(records) == 1:
                 rejects.found.append((records[0], failure))
+                if self.config.exactly_once_sink:
+                    rejects.hand_over()
+                    self.writer.pass_over(records)
                 return
             middle = len(records) // 2
             self._isolate(records[:middle], rejects)
             self._isolate(records[middle:], rejects)
         except ConnectFailed as error:
             raise self._not_connected(error) from None
+
+    def _early(self, rejects: _Rejects) -> Callable[[], None] | None:
+        """exactly.once.sink: the target's offset passes with the commit, so reports come before it (I3)."""
+        return rejects.hand_over if self.config.exactly_once_sink else None
 
     def _not_connected(self, error: ConnectFailed) -> ConnectError:
         self._connects -= 1
@@ -132,8 +139,13 @@ class _Rejects:
         if reporter is None:
             failures = {order[id(record)]: error for record, error in self.found}
             raise BatchFailure(f"{len(failures)} of {len(records)} records do not fit the target", failures)
-        for record, error in self.found:
-            reporter(record, error)
+        self.hand_over()
+
+    def hand_over(self) -> None:
+        """Report what was found so far, if there is a reporter."""
+        reporter = self.task.context.reporter
+        while reporter is not None and self.found:
+            reporter(*self.found.pop(0))
 
 
 class JdbcSinkConnector(SinkConnector[JdbcSinkConfig]):

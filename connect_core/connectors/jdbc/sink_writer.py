@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from connect_core.api import TopicPartition
@@ -64,17 +64,19 @@ class Writer:
         if self._offsets is not None:
             self._offsets.alter(offsets)
 
-    def write(self, records: Sequence[SinkRecord], reject: Reject) -> None:
+    def write(
+        self, records: Sequence[SinkRecord], reject: Reject, *, before_commit: Callable[[], None] | None = None
+    ) -> None:
         """Write and commit. ``reject`` is told of records that do not fit (and may raise): they are left out."""
         planner = self._ready()
         try:
-            self._transact(planner, records, reject)
+            self._transact(planner, records, reject, before_commit=before_commit)
         except self._errors as error:
             self._roll_back()
             if getattr(error, "sqlstate", None) == "21000" and not planner.executor.single:
                 # two spellings of one key (citext, 1.0 and 1.00) met in one multi-row upsert
                 planner.one_row_per_statement()
-                self.write(records, reject)
+                self.write(records, reject, before_commit=before_commit)
                 return
             raise SqlFailure(error, redact=self.config.trim_sensitive_log) from _shown(error, self.config)
         except BaseException:
@@ -82,7 +84,14 @@ class Writer:
             raise
         self._used = time.monotonic()
 
-    def _transact(self, planner: Planner, records: Sequence[SinkRecord], reject: Reject) -> None:
+    def _transact(
+        self,
+        planner: Planner,
+        records: Sequence[SinkRecord],
+        reject: Reject,
+        *,
+        before_commit: Callable[[], None] | None,
+    ) -> None:
         fresh, moved = records, None
         if self._offsets is not None:
             fresh = self._offsets.fresh(records)
@@ -96,8 +105,18 @@ class Writer:
                 self._run(group.plan.write, group.writes, reject)
             if group.plan.delete is not None:
                 self._run(group.plan.delete, group.deletes, reject)
+        if before_commit is not None:
+            before_commit()
         self._connection.commit()
         if self._offsets is not None and moved is not None:
+            self._offsets.known.update(moved)
+
+    def pass_over(self, records: Sequence[SinkRecord]) -> None:
+        """exactly.once.sink: these records were reported; do not ask for them again."""
+        self._ready()
+        if self._offsets is not None and (fresh := self._offsets.fresh(records)):
+            moved = self._advance(self._offsets, fresh)
+            self._connection.commit()
             self._offsets.known.update(moved)
 
     def _advance(self, offsets: OffsetsTable, fresh: Sequence[SinkRecord]) -> dict[TopicPartition, int]:

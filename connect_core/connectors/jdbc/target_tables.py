@@ -21,6 +21,8 @@ from connect_core.errors import ConnectError
 
 log = logging.getLogger(__name__)
 
+_NAME_LIMIT = 63
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableRules:
@@ -81,7 +83,9 @@ class TargetTables:
         return TableId(table.catalog or catalog, table.schema or schema, table.table)
 
     def _fold(self, table: TableId) -> TableId:
-        """Without quotes the database folds the name: look it up as it will be stored."""
+        """The name as the database will store it: cut, and without quotes folded."""
+        if self.family == "postgresql":  # the server would cut it anyway, and the look-up must know
+            table = table._replace(table=table.table.encode()[:_NAME_LIMIT].decode(errors="ignore"))
         if self.quotes.always:
             return table
         if self.family == "postgresql":

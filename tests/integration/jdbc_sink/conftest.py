@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from connect_core.api import TopicPartition
+from connect_core.config import Password
 from connect_core.connectors.jdbc.client import ConnectionSettings, Database
 from connect_core.connectors.jdbc.sink import JdbcSinkTask
 from connect_core.connectors.jdbc.sink_config import JdbcSinkConfig
-from connect_core.config import Password
 from connect_core.data import Schema, SinkRecord
 
 
@@ -106,7 +106,7 @@ def sink() -> Iterator[Callable[..., JdbcSinkTask]]:
     """``sink(target, {"pk.mode": ...}, reports=True)`` starts a task; it is stopped at the end of the test."""
     tasks: list[JdbcSinkTask] = []
 
-    def start(target: Target, config: Mapping[str, str] = {}, *, reports: bool = False) -> JdbcSinkTask:  # noqa: B006
+    def start(target: Target, config: Mapping[str, str] = {}, *, reports: bool = False) -> JdbcSinkTask:
         task = JdbcSinkTask()
         base = {"name": "sink", "connector.class": "sink", "topics": "t", "auto.create": "true"}
         task.config = JdbcSinkConfig.parse(base | target.config | dict(config))

@@ -10,6 +10,8 @@ import pytest
 from connect_core.connectors.jdbc.sink_errors import UnfitRecord
 from connect_core.data import array, date_schema, decimal_schema, struct, time_schema, timestamp_schema
 from connect_core.data.schema import (
+    INT32,
+    INT64,
     OPTIONAL_BOOLEAN,
     OPTIONAL_BYTES,
     OPTIONAL_FLOAT32,
@@ -19,11 +21,15 @@ from connect_core.data.schema import (
     OPTIONAL_INT32,
     OPTIONAL_INT64,
     OPTIONAL_STRING,
-    INT32,
-    INT64,
     STRING,
 )
 from connect_core.errors import Fatal
+
+
+def wall(*parts: int) -> datetime:
+    """A naive timestamp, as databases give them."""
+    return datetime(*parts, tzinfo=UTC).replace(tzinfo=None)
+
 
 ALL = struct(
     [
@@ -62,9 +68,9 @@ STORED = {
     "mariadb": {
         "ok": 1,
         "hour": timedelta(hours=23, minutes=59, seconds=59, milliseconds=123),
-        "at": datetime(2024, 2, 29, 23, 59, 59, 123000),
+        "at": wall(2024, 2, 29, 23, 59, 59, 123000),
     },
-    "postgresql": {"at": datetime(2024, 2, 29, 23, 59, 59, 123000)},
+    "postgresql": {"at": wall(2024, 2, 29, 23, 59, 59, 123000)},
     "sqlite": {
         "ok": 1,
         "amount": -1234567890.1234,
@@ -73,7 +79,18 @@ STORED = {
         "at": 1709251199123,
     },
 }
-TEXTS = ["", "it's", 'say "hi"', "back\\slash", "\\'", "\\\\u0041 \\n", "tab\tnewline\n\r\b\f", "\x01\x1f\x7f", "äöü €", "🦆"]
+TEXTS = [
+    "",
+    "it's",
+    'say "hi"',
+    "back\\slash",
+    "\\'",
+    "\\\\u0041 \\n",
+    "tab\tnewline\n\r\b\f",
+    "\x01\x1f\x7f",
+    "äöü €",
+    "🦆",
+]
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -115,7 +132,7 @@ def test_instants_are_wall_clocks_of_db_timezone(target, sink, record, topic):
     value = {"at": datetime(2024, 7, 1, 2, 0, tzinfo=UTC), "day": date(2024, 7, 1), "hour": time(2, 0)}
     task = sink(target, {"db.timezone": "America/New_York", "date.timezone": "UTC"})
     task.put([record(topic, i, schema, {"id": i, **value}) for i in range(2)])
-    local = datetime(2024, 6, 30, 22, 0)
+    local = wall(2024, 6, 30, 22, 0)
     expected = {  # a Time is moved as of 1970-01-01, in winter
         "sqlite": (1719799200000, 1719792000000, 7200000),
         "mariadb": (local, date(2024, 7, 1), timedelta(hours=21)),
@@ -127,7 +144,9 @@ def test_instants_are_wall_clocks_of_db_timezone(target, sink, record, topic):
 def test_dates_are_bound_in_db_timezone_by_default(open_target, sink, record, topic):
     target = open_target("mariadb")
     schema = struct([("id", INT32), ("day", date_schema())])
-    sink(target, {"db.timezone": "America/New_York"}).put([record(topic, 0, schema, {"id": 0, "day": date(2024, 7, 1)})])
+    sink(target, {"db.timezone": "America/New_York"}).put(
+        [record(topic, 0, schema, {"id": 0, "day": date(2024, 7, 1)})]
+    )
     assert target.rows(topic) == [(0, date(2024, 6, 30))]
 
 
@@ -142,7 +161,9 @@ def test_timestamp_with_time_zone_keeps_the_instant(open_target, sink, record, t
     assert [at for _, at in target.rows(topic)] == [instant] * 3
 
 
-@pytest.mark.parametrize(("calendar", "shown"), [("LEGACY", date(1500, 1, 1)), ("PROLEPTIC_GREGORIAN", date(1500, 1, 10))])
+@pytest.mark.parametrize(
+    ("calendar", "shown"), [("LEGACY", date(1500, 1, 1)), ("PROLEPTIC_GREGORIAN", date(1500, 1, 10))]
+)
 @pytest.mark.parametrize("name", ["mariadb", "postgresql"])
 def test_days_before_the_gregorian_calendar(open_target, sink, record, topic, name, calendar, shown):
     target = open_target(name)
@@ -152,7 +173,7 @@ def test_days_before_the_gregorian_calendar(open_target, sink, record, topic, na
     task = sink(target, {"date.calendar.system": calendar})
     task.put([record(topic, i, schema, {"id": i, **value}) for i in range(2)])
     task.put([record(topic, 2, schema, {"id": 2, **value})])
-    assert target.rows(topic) == [(i, shown, datetime(shown.year, shown.month, shown.day, 12)) for i in range(3)]
+    assert target.rows(topic) == [(i, shown, wall(shown.year, shown.month, shown.day, 12)) for i in range(3)]
 
 
 def test_timestamp_fields_list(target, sink, record, topic):
@@ -160,7 +181,7 @@ def test_timestamp_fields_list(target, sink, record, topic):
     config = {"timestamp.fields.list": "micros,digits"}
     task = sink(target, config)
     task.put([record(topic, i, schema, {"id": i, "micros": -1, "digits": "1709251199123456"}) for i in range(2)])
-    shown = (datetime(1969, 12, 31, 23, 59, 59, 999999), datetime(2024, 2, 29, 23, 59, 59, 123456))
+    shown = (wall(1969, 12, 31, 23, 59, 59, 999999), wall(2024, 2, 29, 23, 59, 59, 123456))
     if target.name == "sqlite":
         shown = (-1, 1709251199123)
     assert target.rows(topic) == [(0, *shown), (1, *shown)]
@@ -171,7 +192,7 @@ def test_timestamp_fields_in_nanoseconds(open_target, sink, record, topic):
     schema = struct([("id", INT32), ("digits", STRING)])
     task = sink(target, {"timestamp.fields.list": "digits", "timestamp.precision.mode": "NANOSECONDS"})
     task.put([record(topic, 0, schema, {"id": 0, "digits": "-1"})])
-    assert target.rows(topic) == [(0, datetime(1969, 12, 31, 23, 59, 59, 999999))]
+    assert target.rows(topic) == [(0, wall(1969, 12, 31, 23, 59, 59, 999999))]
 
 
 def test_fractions_of_a_second_survive_on_mariadb(open_target, sink, record, topic):
