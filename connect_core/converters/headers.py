@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from connect_core.api.converter import HeaderConverter
 from connect_core.data import Schema
 from connect_core.data.values import from_text, to_text
+from connect_core.java.charsets import decode_utf8
 
 
 class SimpleHeaderConverter(HeaderConverter):
@@ -20,4 +21,4 @@ class SimpleHeaderConverter(HeaderConverter):
 
     def to_connect_header(self, topic: str, name: str, data: bytes | None) -> tuple[Schema | None, Any]:  # noqa: ARG002
         """The guessed (schema, value); text that looks like nothing else is a STRING."""
-        return (None, None) if data is None else from_text(data.decode("utf-8", "replace"))
+        return (None, None) if data is None else from_text(decode_utf8(data))

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from connect_core.data import units
 from connect_core.data.keys import hashable
-from connect_core.data.logical import date_schema, decimal_schema, time_schema, timestamp_schema
+from connect_core.data.logical import DATE, TIME, TIMESTAMP, date_schema, decimal_schema, time_schema, timestamp_schema
 from connect_core.data.schema import (
     BOOLEAN,
     FLOAT32,
@@ -73,10 +73,12 @@ class _Parser:
             return _NULL
         if embedded and self.consume('"'):
             return self.quoted()
+        start = self.at
         for literal, found in _LITERALS:
             if self.consume(literal):
-                return found
-        start = self.at
+                if embedded or self.at == len(self.tokens):
+                    return found
+                self.at = start  # at top level a literal stands alone or is none
         try:
             if self.consume("["):
                 return self.array()
@@ -125,9 +127,10 @@ class _Parser:
         merger = _Merger()
         while self.at < len(self.tokens):
             if self.consume("]"):
-                if merger.common is None:
+                common = merger.common
+                if common is None:
                     return Schema(Type.ARRAY), values
-                return array(merger.common), [_align(merger.common, value) for value in values]
+                return array(common), [_align(common, value) for value in values]
             if self.consume(","):
                 raise DataError(f"Unable to parse an empty array element: {self.text}")
             schema, value = self.parse(embedded=True)
@@ -208,10 +211,23 @@ def _widest(one: Schema, other: Schema) -> Schema | None:
 
 
 def _align(schema: Schema, value: Any) -> Any:
-    """An element in the common numeric type."""
-    if schema.type is Type.FLOAT32 and isinstance(value, (int, float)):
+    """An element in the type all share; DataError for a null, which ends in the whole text being a string."""
+    if value is None:
+        raise DataError("Unable to convert a null value to a schema that requires a value")
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        return value
+    if schema.name in _FROM_NUMBER:
+        return _FROM_NUMBER[schema.name](int(value))
+    if schema.type is Type.FLOAT32:
         return to_float32(value)
-    return float(value) if schema.type is Type.FLOAT64 and isinstance(value, (int, float)) else value
+    return float(value) if schema.type is Type.FLOAT64 else value
+
+
+_FROM_NUMBER: dict[str | None, Callable[[int], Any]] = {
+    DATE: units.day,
+    TIME: units.time_of_day,
+    TIMESTAMP: units.instant,
+}
 
 
 def _map(keys: Schema | None, values: Schema | None, entries: list[tuple[Any, Any]]) -> Parsed:
@@ -252,12 +268,23 @@ def _clock(hour: int, minute: int, second: int, milli: int) -> int:
 
 
 def _day_number(year: int, month: int, day: int) -> int:
-    """Lenient: months and days beyond their range run over into the next year or month."""
+    """Lenient: months and days beyond their range run over. Before October 1582 Java counts by the Julian calendar."""
     years, months = divmod(month - 1, 12)
-    if not 1 <= year + years <= 9999:
+    year, month = year + years, months + 1
+    if not 1 <= year <= 9999:
         raise DataError("year out of range")
-    first = units.EPOCH.date().replace(year=year + years, month=months + 1)
-    return units.days(first) + day - 1
+    gregorian = units.days(date(year, month, 1)) + day - 1
+    return gregorian if gregorian >= _FIRST_GREGORIAN_DAY else _julian_day_number(year, month) + day - 1
+
+
+_FIRST_GREGORIAN_DAY = units.days(date(1582, 10, 15))
+
+
+def _julian_day_number(year: int, month: int) -> int:
+    """Days from 1970-01-01 to the first of a month of the Julian calendar."""
+    since_march = (month + 9) % 12
+    years = year - (month <= 2)
+    return 365 * years + years // 4 + (153 * since_march + 2) // 5 - 719470
 
 
 def _instant(year: int, month: int, day: int, hour: int, minute: int, second: int, milli: int) -> Any:

@@ -22,6 +22,8 @@ __all__ = ["from_text", "java_string", "to_text"]
 
 def to_text(schema: Schema | None, value: Any) -> str:
     """``Values.convertToString``: strings raw, containers JSON-like, bytes in base64, times in UTC."""
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return base64.b64encode(value).decode()
     return value if isinstance(value, str) else _embedded(schema, value)
 
 
@@ -29,7 +31,7 @@ def _embedded(schema: Schema | None, value: Any) -> str:
     if isinstance(value, str):
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
     if isinstance(value, (bytes, bytearray, memoryview)):
-        return base64.b64encode(value).decode()
+        return f'"{base64.b64encode(value).decode()}"'
     if isinstance(value, (date, time)):
         return _utc_text(_milliseconds(value))
     if isinstance(value, (list, tuple)):
