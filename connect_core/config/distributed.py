@@ -126,28 +126,3 @@ class DistributedConfig(WorkerConfig):
         default="PLAINTEXT",
         checks=[optional(one_of("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL", ignore_case=True))],
     )
-
-    @property
-    def exactly_once_enabled(self) -> bool:
-        """True when source records and offsets go in one transaction."""
-        return self.exactly_once_source_support.lower() == "enabled"
-
-    @property
-    def config_transactional_id(self) -> str:
-        """Transactional id of whoever writes the config topic (I5)."""
-        return f"connect-cluster-{self.group_id}"
-
-    def client_id_base(self) -> str:
-        """Prefix of the internal clients' ids."""
-        own = self.client_id.strip()
-        return f"{self.group_id}-{own}-" if own else f"{self.group_id}-"
-
-    def topic_settings(self, which: str) -> dict[str, str]:
-        """``<which>.storage.<setting>``: settings an internal topic (config, offset or status) is created with."""
-        prefix, own = f"{which}.storage.", {spec.name for spec in self.specs()}
-        fixed = {f"{prefix}cleanup.policy", f"{prefix}partitions"}
-        return {
-            name[len(prefix) :]: value
-            for name, value in self.originals.items()
-            if name.startswith(prefix) and name not in own | fixed
-        }

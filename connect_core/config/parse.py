@@ -268,6 +268,8 @@ class Config(BaseModel):
 
 def _declare(cls: type[Config]) -> list[Declared]:
     table: list[Declared] = []
+    if not cls.__pydantic_fields_complete__:  # an annotation names something the module defines after the class
+        cls.model_rebuild()
     for field, info in cls.model_fields.items():
         extra: Any = info.json_schema_extra
         spec: Any = extra.get("spec") if isinstance(extra, dict) else None

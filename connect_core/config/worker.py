@@ -1,11 +1,10 @@
-"""Worker keys of both modes (spec kafka-connect.md 2.1, 2.2) and what each Kafka client gets of them (8.2).
+"""Worker keys of both modes (spec kafka-connect.md 2.1) and the one of the standalone mode.
 
-Neighbours: ``distributed`` (keys of the distributed mode), ``kafka`` (turns Java client keys into librdkafka's).
+Neighbours: ``distributed`` (keys of that mode), ``kafka.layers`` (what each client gets of a worker's configuration).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from connect_core.config.checks import at_least, list_of, non_null, one_of, optional
@@ -13,7 +12,6 @@ from connect_core.config.key import HIGH, LOW, Class, Long, key
 from connect_core.config.parse import Config, trim
 from connect_core.errors import ConfigError
 
-ROLES = ("producer", "consumer", "admin")
 SIMPLE_HEADERS = "org.apache.kafka.connect.storage.SimpleHeaderConverter"
 
 
@@ -127,85 +125,8 @@ class WorkerConfig(Config):
         checks=[non_null, one_of("required", "requested", "none")],
     )
 
-    def provider_configs(self) -> dict[str, tuple[str, dict[str, str]]]:
-        """Declared config providers: name -> (class, params). ConfigError if one has no class."""
-        found: dict[str, tuple[str, dict[str, str]]] = {}
-        for name in self.config_providers:
-            kind = self.originals.get(f"config.providers.{name}.class")
-            if kind is None:
-                raise ConfigError(
-                    f"Config provider {name} has no class: set config.providers.{name}.class, "
-                    "for example org.apache.kafka.common.config.provider.FileConfigProvider"
-                )
-            found[name] = (trim(kind), self.with_prefix(f"config.providers.{name}.param."))
-        return found
-
-    def internal_client(self) -> dict[str, str]:
-        """Java client keys of the clients for the internal topics: everything that is not the worker's own.
-
-        A ``ssl.truststore.location`` or ``sasl.jaas.config`` without a prefix counts for these clients.
-        """
-        own = {spec.name for spec in self.specs()} - CLIENT_KEYS
-        return {
-            name: value
-            for name, value in self.originals.items()
-            if name not in own and not name.startswith(_NOT_FOR_CLIENTS)
-        } | {"bootstrap.servers": ",".join(self.bootstrap_servers)}
-
-    def connector_client(self, role: str, connector: Mapping[str, str]) -> dict[str, str]:
-        """Java client keys of a client made for a connector, lowest layer first: worker, ``<role>.*``, override.
-
-        ``connector`` is the connector's raw or resolved config. A producer or consumer takes only prefixed worker
-        keys, an admin client the unprefixed ones too.
-        """
-        if role not in ROLES:
-            raise ValueError(f"role {role!r} is none of {', '.join(ROLES)}")
-        base = self.internal_client() if role == "admin" else {"bootstrap.servers": ",".join(self.bootstrap_servers)}
-        prefix = f"{role}.override."
-        override = {name[len(prefix) :]: value for name, value in connector.items() if name.startswith(prefix)}
-        return base | self.with_prefix(f"{role}.") | override
-
 
 class StandaloneConfig(WorkerConfig):
     """A worker on its own: source offsets in a file."""
 
     offset_storage_file_filename: str = key("File for source offsets.", importance=HIGH)
-
-
-CLIENT_KEYS = frozenset(
-    {
-        "bootstrap.servers",
-        "client.dns.lookup",
-        "client.id",
-        "connections.max.idle.ms",
-        "metadata.max.age.ms",
-        "metadata.recovery.rebootstrap.trigger.ms",
-        "metadata.recovery.strategy",
-        "receive.buffer.bytes",
-        "reconnect.backoff.max.ms",
-        "reconnect.backoff.ms",
-        "request.timeout.ms",
-        "retry.backoff.max.ms",
-        "retry.backoff.ms",
-        "sasl.jaas.config",
-        "security.protocol",
-        "send.buffer.bytes",
-        "socket.connection.setup.timeout.max.ms",
-        "socket.connection.setup.timeout.ms",
-    }
-)
-"""Declared worker keys that are keys of Kafka clients as well."""
-
-_NOT_FOR_CLIENTS = (
-    *(f"{role}." for role in ROLES),
-    "config.providers",
-    "config.storage.",
-    "function.",
-    "header.converter.",
-    "internal.",
-    "key.converter.",
-    "listeners.",
-    "offset.storage.",
-    "status.storage.",
-    "value.converter.",
-)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import pickle
 from enum import StrEnum
 from typing import Any, ClassVar, Self
 
@@ -268,6 +269,21 @@ def test_cross_checks() -> None:
     assert Derived.errors({"third": "bad"}) == {"third": ["bad"], "elsewhere": ["bad is no good"]}
     assert Derived.errors({"raw": "", "third": "bad"}) == {"second": ["raw"]}  # parsed values only when all is well
     assert Derived.errors({"third": "fine"}) == {}
+
+
+class NamesWhatComesLater(Config):
+    when: Later = key("x", default="sunday")
+
+
+class Later(StrEnum):
+    SUNDAY = "sunday"
+
+
+def test_an_annotation_may_come_later() -> None:
+    config = NamesWhatComesLater.parse({"when": "Sunday", "more": "kept"})
+    assert config.when is Later.SUNDAY
+    again = pickle.loads(pickle.dumps(config))
+    assert (again.when, again.originals) == (Later.SUNDAY, {"when": "Sunday", "more": "kept"})
 
 
 def test_recommenders() -> None:
