@@ -144,7 +144,7 @@ VALUES = st.sampled_from(["1", "2"])
 RECORDS = st.one_of(
     st.builds(lambda name, value: plain(records.connector(name, {"v": value})), NAMES, VALUES),
     st.builds(lambda name: plain(records.connector(name, None)), NAMES),
-    st.builds(lambda name, i, v: plain((f"task-{name}-{i}", {"properties": {"v": v}})), NAMES, st.integers(0, 2), VALUES),
+    st.builds(lambda c, i, v: plain((f"task-{c}-{i}", {"properties": {"v": v}})), NAMES, st.integers(0, 2), VALUES),
     st.builds(lambda name, count: plain(records.commit(name, count)), NAMES, st.integers(0, 3)),
     st.builds(lambda name, wish: plain(records.target_state(name, wish)), NAMES, st.sampled_from([None, *TargetState])),
     st.builds(lambda name, count: plain(records.fencing(name, count)), NAMES, st.integers(0, 3)),
