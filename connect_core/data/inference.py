@@ -93,7 +93,12 @@ class _Parser:
 
     def scalar(self, token: str, *, embedded: bool) -> Parsed:
         """Temporal, number, else text."""
-        found = self.temporal(token) if token[0].isdigit() else None
+        try:
+            found = self.temporal(token) if token[0].isdigit() else None
+        except DataError:  # a temporal beyond Python's: as text
+            if embedded:
+                raise
+            return STRING, self.text
         if found is None and (token[0].isdigit() or token[0] in "+-") and _NUMBER.fullmatch(token):
             found = _number(Decimal(token))
         if found is not None:
@@ -119,7 +124,10 @@ class _Parser:
             parts.append(self.tokens[self.at])
             self.at += 1
         content = "".join(parts)
-        return _temporal(content) or (STRING, content)
+        try:
+            return _temporal(content) or (STRING, content)
+        except DataError:
+            return STRING, content
 
     def array(self) -> Parsed:
         """What follows ``[``."""
@@ -245,22 +253,15 @@ _TIMESTAMP = re.compile(r"(\d+)-(\d+)-(\d+)T(\d+):(\d+):(\d+)\.(\d+)Z")
 
 
 def _temporal(text: str) -> Parsed | None:
-    """Time (13 characters), date (10) or timestamp (24); its length alone says which."""
+    """Time (13 characters), date (10) or timestamp (24); DataError for one that Python's types cannot hold."""
     text = text.replace("\\:", ":")
     if len(text) == 13 and (match := _TIME.match(text)):
-        return _if_possible(time_schema(), match, lambda h, m, s, ms: units.time_of_day(_clock(h, m, s, ms)))
+        return time_schema(), units.time_of_day(_clock(*map(int, match.groups())))
     if len(text) == 24 and (match := _TIMESTAMP.match(text)):
-        return _if_possible(timestamp_schema(), match, _instant)
+        return timestamp_schema(), _instant(*map(int, match.groups()))
     if len(text) == 10 and (match := _DATE.match(text)):
-        return _if_possible(date_schema(), match, lambda y, mo, d: units.day(_day_number(y, mo, d)))
+        return date_schema(), units.day(_day_number(*map(int, match.groups())))
     return None
-
-
-def _if_possible(schema: Schema, match: re.Match[str], build: Callable[..., Any]) -> Parsed | None:
-    try:
-        return schema, build(*map(int, match.groups()))
-    except DataError:  # outside what Python's types hold: stays text
-        return None
 
 
 def _clock(hour: int, minute: int, second: int, milli: int) -> int:
