@@ -6,10 +6,11 @@ handed out, so a failed query goes on where it stopped. Offsets follow the origi
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from connect_core.connectors.jdbc import offsets, temporal
 from connect_core.connectors.jdbc.config import JdbcSourceConfig
@@ -199,7 +200,11 @@ class TableReader:
         return self._plan.columns[self._plan.id].schema.type.name
 
     def _both(self, rows: Rows) -> list[SourceRecord]:
-        positions, position = [], self.position
+        positions: list[dict[str, int]] = []
+        position = self.position
+        if rows.values and set(map(type, rows.ids)) == {int} and None not in rows.stamps:
+            position.last_id, position.stamp = rows.ids[-1], rows.stamps[-1]
+            return self._records(rows.values, offsets.offset_maps(rows.ids, cast("list[datetime]", rows.stamps)))
         for value, row_id, stamp in zip(rows.values, rows.ids, rows.stamps, strict=True):
             if row_id.__class__ is not int:
                 row_id = self._check_id(row_id, value)
@@ -213,19 +218,21 @@ class TableReader:
         """A timestamp commits once a later one is seen: each record waits for its successor (or the end)."""
         if not rows.values:
             return []
-        values, positions = [], []
-        held, committed = self._held, self._committed
-        for value, stamp in zip(rows.values, rows.stamps, strict=True):
-            if held is not None:
-                before, its_stamp = held
-                if stamp != its_stamp:
-                    committed = offsets.offset_map(None, its_stamp)
-                    self.position.stamp = its_stamp
-                values.append(before)
-                positions.append(committed)
-            held = (value, stamp)
-        self._held, self._committed = held, committed
-        return self._records(values, positions)
+        values, stamps = rows.values, rows.stamps
+        if self._held is not None:
+            values, stamps = [self._held[0], *values], [self._held[1], *stamps]
+        if None in stamps:  # a row without a readable timestamp passes with the one before it
+            known = self.position.stamp
+            stamps = [known := stamp if stamp is not None else known for stamp in stamps]
+        committed, passed, make = self._committed, self.position.stamp, offsets.offset_map
+        positions = []
+        for stamp, following in itertools.pairwise(stamps):
+            if following != stamp:
+                committed, passed = make(None, stamp), stamp
+            positions.append(committed)
+        self._committed, self.position.stamp = committed, passed
+        self._held = (values[-1], stamps[-1])
+        return self._records(values[:-1], positions)
 
     def _release(self) -> list[SourceRecord]:
         if self._held is None:

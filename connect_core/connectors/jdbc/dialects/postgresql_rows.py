@@ -116,7 +116,7 @@ def _enums(dialect: Dialect, connection: Any, oids: list[int]) -> dict[int, str]
     if not oids:
         return {}
     sql = "SELECT oid::bigint, typname FROM pg_type WHERE typtype = 'e' AND oid = ANY(%s)"
-    return dict(dialect.query(connection, sql, (oids,)))  # type: ignore[arg-type]  # two columns
+    return dict(dialect.query(connection, sql, (oids,)))
 
 
 def decode(column: Column, schema: Schema, mapping: Mapping) -> Decode:
