@@ -47,82 +47,45 @@ def test_mode() -> None:
     assert wrong == {key: ["Invalid mode: Bulk"] for key in SIX}
 
 
+ONLY_SELECT = "Only SELECT statements are supported for 'query'. Please provide a statement that starts with SELECT."
+REGEXES = "Must be a valid comma-separated list of regular expression patterns: error parsing regexp"
+ZONES = "See the list of valid time zones at https://docs.oracle.com/javase/8/docs/api/java/time/ZoneId.html#shortIds"
+ASCII = "must not contain any character other than ASCII alphanumerics, '.', '_' and '-'."
+
+
 @pytest.mark.parametrize(
-    ("key", "value", "text"),
+    ("key", "value", "tail"),
     [
-        (
-            "table.include.list",
-            "a[, b(",
-            (
-                "Invalid value [a[, b(] for configuration table.include.list: Must be a valid comma-separated list of regular "
-                "expression patterns: error parsing regexp: missing closing ]: `[`"
-            ),
-        ),
+        ("timestamp.columns.mapping", "a:b:[c]", "Invalid format. Expected 'regex:[col1|col2|...]'"),
+        ("timestamp.columns.mapping", "a:c", "Columns list must be enclosed in square brackets"),
+        ("timestamp.columns.mapping", "a:[]", "Columns list cannot be empty"),
+        ("timestamp.columns.mapping", "a:[b|]", "Every column name should be non-empty string"),
         (
             "timestamp.columns.mapping",
-            "a:b:[c]",
-            (
-                "Invalid value a:b:[c] for configuration timestamp.columns.mapping: Invalid format. "
-                "Expected 'regex:[col1|col2|...]'"
-            ),
+            "a[:[b]",
+            "Invalid regular expression: error parsing regexp: missing closing ]: `[`",
         ),
-        (
-            "timestamp.columns.mapping",
-            "a:c",
-            (
-                "Invalid value a:c for configuration timestamp.columns.mapping: Columns list must be enclosed in square "
-                "brackets"
-            ),
-        ),
-        (
-            "timestamp.columns.mapping",
-            "a:[]",
-            "Invalid value a:[] for configuration timestamp.columns.mapping: Columns list cannot be empty",
-        ),
-        (
-            "timestamp.columns.mapping",
-            "a:[b|]",
-            (
-                "Invalid value a:[b|] for configuration timestamp.columns.mapping: Every column name should be non-empty "
-                "string"
-            ),
-        ),
-        (
-            "incrementing.column.mapping",
-            "a",
-            "Invalid value a for configuration incrementing.column.mapping: Invalid format. Expected 'regex:columnName'",
-        ),
-        (
-            "topic.prefix",
-            "a b",
-            (
-                "Invalid value a b for configuration topic.prefix: Topic prefix must not contain any character other than "
-                "ASCII alphanumerics, '.', '_' and '-'."
-            ),
-        ),
-        (
-            "db.timezone",
-            "Mars/Olympus",
-            (
-                "Invalid value Mars/Olympus for configuration db.timezone: Invalid time zone. See the list of valid time "
-                "zones at https://docs.oracle.com/javase/8/docs/api/java/time/ZoneId.html#shortIds"
-            ),
-        ),
-        ("numeric.mapping", "Best_Fit", "Invalid value Best_Fit for configuration numeric.mapping: Invalid enumerator"),
-        ("dialect.name", "x", "Invalid value x for configuration dialect.name: Invalid enumerator"),
-        (
-            "date.calendar.system",
-            "legacy",
-            (
-                "Invalid value legacy for configuration date.calendar.system: String must be one of: LEGACY, "
-                "PROLEPTIC_GREGORIAN"
-            ),
-        ),
-        ("connection.attempts", "0", "Invalid value 0 for configuration connection.attempts: Value must be at least 1"),
+        ("incrementing.column.mapping", "a", "Invalid format. Expected 'regex:columnName'"),
+        ("incrementing.column.mapping", "a:", "Column name cannot be empty"),
+        ("topic.prefix", "a b", f"Topic prefix {ASCII}"),
+        ("topic.prefix", "a" * 250, "Topic prefix length must not exceed max topic name length, 249 chars"),
+        ("db.timezone", "Mars/Olympus", f"Invalid time zone. {ZONES}"),
+        ("numeric.mapping", "Best_Fit", "Invalid enumerator"),
+        ("timestamp.granularity", "Micros_Long", "Invalid enumerator"),
+        ("dialect.name", "x", "Invalid enumerator"),
+        ("date.calendar.system", "legacy", "String must be one of: LEGACY, PROLEPTIC_GREGORIAN"),
+        ("connection.attempts", "0", "Value must be at least 1"),
     ],
 )
-def test_single_keys(key: str, value: str, text: str) -> None:
-    assert single({key: value}) == {key: [text]}
+def test_single_keys(key: str, value: str, tail: str) -> None:
+    assert single({key: value}) == {key: [f"Invalid value {value} for configuration {key}: {tail}"]}
+
+
+def test_a_list_of_patterns_is_shown_whole() -> None:
+    start = "Invalid value [a[, b(] for configuration table.include.list: "
+    assert single({"table.include.list": "a[, b("}) == {
+        "table.include.list": [f"{start}{REGEXES}: missing closing ]: `[`"]
+    }
 
 
 @pytest.mark.parametrize(
@@ -193,10 +156,7 @@ def test_visibility_and_recommendations() -> None:
         ),
         (
             {"mode": "bulk", "query": "WITH a AS (select 1) select * from a"},
-            {
-                "query": "Only SELECT statements are supported for 'query'. Please provide a statement that starts with "
-                "SELECT."
-            },
+            {"query": ONLY_SELECT},
         ),
         (
             {"mode": "incrementing", "query": "select*from t"},

@@ -191,39 +191,27 @@ def wire_plan() -> RowPlan:
     when = Decode("(iso({v} + '+00:00') if {first} == 50 else old({v}))", names)
     columns = (
         PlannedColumn(0, Column("id", Jdbc.INTEGER, nullable=False), s.INT32, Decode("int({v})"), None),
-        PlannedColumn(
-            2,
-            Column("text", Jdbc.VARCHAR),
-            s.OPTIONAL_STRING,
-            Decode("(s if (s := {v}).isascii() else {b}.decode())"),
-            None,
-        ),
-        PlannedColumn(
-            3,
-            Column("at", Jdbc.TIMESTAMP),
-            s.OPTIONAL_INT64,
-            Decode("(iso({v} + '+00:00') if {first} == 50 else old({v}))", names),
-            None,
-        ),
+        PlannedColumn(2, Column("text", Jdbc.VARCHAR), s.OPTIONAL_STRING, text, None),
+        PlannedColumn(3, Column("at", Jdbc.TIMESTAMP), s.OPTIONAL_INT64, when, None),
     )
     fields = [(item.column.label, item.schema) for item in columns]
     return RowPlan(schema=struct(fields), columns=columns, width=4, id=0, stamps=(2,))
 
 
-@pytest.mark.parametrize("cut", range(0, 400, 7))
-def test_wire_reader_at_every_boundary(cut: int) -> None:
+def test_wire_reader_at_every_boundary() -> None:
     long = "ü" * 200
     data = packet(b"1", b"skipped", b"plain", b"2024-02-29 23:59:59.123456")
     data += packet(b"2", None, long.encode(), b"1999-01-01 00:00:00")
     data += packet(b"3", b"", None, None) + b"\x05\0\0\0\xfe\0\0\0\0"
-    read, rows, position, why = mysql_rows.compile_packets(wire_plan()), Rows(), 0, mysql_rows.MORE
-    for end in (min(cut, len(data)), len(data)):
-        position, why = read(data[:end], data[:end].decode("latin-1"), position, end, 10, rows)
-    assert why == mysql_rows.ENDED
-    assert position == len(data)
-    assert [row["text"] for row in rows.values] == ["plain", long, ""]
-    assert rows.stamps == [MOMENT, datetime(1999, 1, 1, tzinfo=UTC), None]
-    assert rows.ids == [1, 2, 3]
+    read = mysql_rows.compile_packets(wire_plan())
+    for cut in range(len(data)):
+        rows, position = Rows(), 0
+        for end in (cut, len(data)):
+            position, why = read(data[:end], data[:end].decode("latin-1"), position, end, 10, rows)
+        assert (why, position) == (mysql_rows.ENDED, len(data))
+        assert [row["text"] for row in rows.values] == ["plain", long, ""]
+        assert rows.stamps == [MOMENT, datetime(1999, 1, 1, tzinfo=UTC), None]
+        assert rows.ids == [1, 2, 3]
 
 
 def test_wire_reader_limits_and_bad_rows() -> None:
