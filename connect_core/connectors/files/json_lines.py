@@ -1,0 +1,114 @@
+"""A record's value as the original's JsonFormat writes it: a Struct through JsonConverter, all else plain by Jackson.
+
+Maps, which the original holds as java.util.HashMap, come in that class's order. Neighbours: ``encoding.json`` writes,
+``java.hashing`` knows the order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from operator import itemgetter
+from typing import Any
+
+from connect_core.data import DATE, DECIMAL, Schema, Type
+from connect_core.data.units import DAY_MILLIS, days
+from connect_core.encoding.json import JsonOptions, encoder
+from connect_core.errors import DataError
+from connect_core.java.hashing import hash_map_order
+
+type Reorder = Callable[[Any], Any]
+
+_MOST_ORDERS = 2000
+_PLAIN = frozenset({str, int, bool, float, type(None)})
+
+
+def json_line_encoder(schema: Schema | None, *, numeric_decimals: bool) -> Callable[[Any], bytes]:
+    """A function from values to one JSON document without line end; keep it, making one is slow."""
+    if schema is not None and schema.name == DATE:
+        return _date_line
+    # Outside of a Struct a BigDecimal meets Jackson itself, which writes a number whatever json.decimal.format says.
+    numeric = numeric_decimals or (schema is not None and schema.name == DECIMAL)
+    encode = encoder(schema, JsonOptions(schemas_enable=False, numeric_decimals=numeric))
+    reorder = HashOrder().value if schema is None else _reorder(schema, HashOrder())
+
+    def line(value: Any) -> bytes:
+        text = encode(value if reorder is None else reorder(value))
+        assert text is not None, "null values do not come here"
+        return text
+
+    return encode if reorder is None else line  # type: ignore[return-value]  # None is for a null without schema only
+
+
+def _date_line(value: Any) -> bytes:
+    """A bare Date is a java.util.Date: milliseconds, not days."""
+    if type(value) is not date:
+        raise DataError(f"Invalid type for Date: {type(value).__name__}")
+    return str(days(value) * DAY_MILLIS).encode()
+
+
+class HashOrder:
+    """Dicts with text keys in HashMap order; remembers the order of each sequence of keys it has met."""
+
+    def __init__(self) -> None:
+        self._orders: dict[tuple[Any, ...], tuple[tuple[str, ...], Any]] = {}
+
+    def value(self, value: Any) -> Any:
+        """A schemaless value with all its dicts ordered."""
+        kind = type(value)
+        if kind is dict:
+            return self.mapping(value, self.value)
+        return [self.value(element) for element in value] if kind is list else value
+
+    def mapping(self, value: dict[Any, Any], inner: Reorder | None) -> dict[Any, Any]:
+        """One dict ordered; ``inner`` is applied to values that can hold dicts."""
+        names, pick = self._order(tuple(value))
+        ordered = dict(zip(names, pick(value), strict=True)) if pick is not None else dict(value)
+        if inner is not None:
+            for name, element in ordered.items():
+                if type(element) not in _PLAIN:
+                    ordered[name] = inner(element)
+        return ordered
+
+    def _order(self, keys: tuple[Any, ...]) -> tuple[tuple[str, ...], Any]:
+        found = self._orders.get(keys)
+        if found is None:
+            if len(self._orders) >= _MOST_ORDERS:  # keys that are data, not names: do not keep them all
+                self._orders.clear()
+            found = self._orders[keys] = _order_of(keys)
+        return found
+
+
+def _order_of(keys: tuple[Any, ...]) -> tuple[tuple[str, ...], Any]:
+    """(names in order, getter of their values); no getter when the order is the dict's own."""
+    if len(keys) < 2 or not all(type(key) is str for key in keys):
+        return (), None  # the order of other keys is not kept by the original's converters either
+    names = tuple(hash_map_order(keys))
+    return (names, itemgetter(*names)) if names != keys else ((), None)
+
+
+def _reorder(schema: Schema | None, order: HashOrder) -> Reorder | None:
+    """A function that orders the maps inside values of a schema; None when there are none."""
+    if schema is None:
+        return order.value
+    if schema.type is Type.MAP:
+        inner = _reorder(schema.value_schema, order)
+        return lambda value: order.mapping(value, inner) if type(value) is dict else value
+    if schema.type is Type.ARRAY:
+        element = _reorder(schema.value_schema, order)
+        return None if element is None else lambda value: _each(value, element)
+    if schema.type is Type.STRUCT:
+        found = {field.name: _reorder(field.schema, order) for field in schema.fields}
+        fields = {name: reorder for name, reorder in found.items() if reorder is not None}
+        return (lambda value: _members(value, fields)) if fields else None
+    return None
+
+
+def _each(value: Any, reorder: Reorder) -> Any:
+    return [reorder(element) for element in value] if isinstance(value, (list, tuple)) else value
+
+
+def _members(value: Any, fields: dict[str, Reorder]) -> Any:
+    if type(value) is not dict:
+        return value  # the encoder has the message
+    return value | {name: reorder(value[name]) for name, reorder in fields.items() if value.get(name) is not None}

@@ -1,0 +1,1 @@
+"""The S3 sink. Import the connector from ``sink``."""
