@@ -37,6 +37,7 @@ from connect_core.coordinator.plan import (
 )
 from connect_core.coordinator.ports import STANDALONE, Key, Outside, Rejected, Settings
 from connect_core.coordinator.validation import Validator
+from connect_core.java.hashing import hash_map
 from connect_core.runtime.slice import CONNECTOR
 from connect_core.storage import config_records
 from connect_core.storage.config_records import Record
@@ -65,26 +66,27 @@ class Coordinator:
         config = self.validator.named(name, config)
         self.validator.check(config)
         self.submit(Create(name, config, target))
-        self._await_tasks(name, target)
-        return self._info_after_write(name, config)
+        self._await_tasks(name)
+        return self._written(name, config, None)
 
     def put_config(self, name: str, config: Mapping[str, str | None]) -> tuple[bool, Entity]:
         """PUT config: (created, ConnectorInfo)."""
         config = self.validator.named(name, config)
         self.validator.check(config)
+        before = self.outside.config.refresh().connectors.get(name)
         created = bool(self.submit(PutConfig(name, config)))
-        self._await_tasks(name, None)
-        return created, self._info_after_write(name, config)
+        self._await_tasks(name)
+        return created, self._written(name, config, before)
 
     def patch_config(self, name: str, patch: Mapping[str, str | None]) -> Entity:
         """PATCH config: null removes a key, everything else replaces."""
-        base = self.entry(name).config
-        merged = {**base, **patch}
+        before = self.entry(name)
+        merged = {**before.config, **patch}
         config = {key: value for key, value in merged.items() if not (key in patch and patch[key] is None)}
         self.validator.check(config)
-        self.submit(PatchConfig(name, config, base))
-        self._await_tasks(name, None)
-        return self._info_after_write(name, config)
+        self.submit(PatchConfig(name, config, before.config))
+        self._await_tasks(name)
+        return self._written(name, hash_map(config), before)
 
     def submit(self, command: Command) -> Any:
         """Do one command and plan its connector at once; the answer of its decision. Raises Rejected."""
@@ -134,9 +136,9 @@ class Coordinator:
             raise outcome
         return outcome
 
-    def _await_tasks(self, name: str, target: TargetState | None) -> None:
+    def _await_tasks(self, name: str) -> None:
         """Standalone starts the connector before it answers (spec 12.9); a connector that fails answers 500."""
-        if self.settings.mode != STANDALONE or target not in (None, TargetState.STARTED):
+        if self.settings.mode != STANDALONE:
             return
         deadline = time.monotonic() + self.settings.answer_within_s
         with self._changed:
@@ -332,9 +334,20 @@ class Coordinator:
             raise Rejected(403, "Topic tracking reset is disabled.")
         self.outside.status.forget_topics(name)
 
-    def _info_after_write(self, name: str, config: Mapping[str, str | None]) -> Entity:
-        entry = self.outside.config.refresh().connectors.get(name) or ConnectorEntry(name, config, -1)
-        return entities.info(entry, self.outside.catalog.kind(entry.config))
+    def tell_log_level(self, namespace: str, level: str) -> None:
+        """A one-shot record that has every worker of the cluster set its log levels."""
+        record = config_records.logger_level(namespace, level)
+        self.outside.config.transact(lambda _: ([record], None))
+
+    def _written(self, name: str, config: Mapping[str, str | None], before: ConnectorEntry | None) -> Entity:
+        """What a write answers: the config as it was given, and the tasks of that moment, not those to come.
+
+        Standalone has waited for those to come.
+        """
+        if self.settings.mode == STANDALONE:
+            before = self.outside.config.refresh().connectors.get(name, before)
+        shown = before if before is not None else ConnectorEntry(name, config, -1)
+        return {**entities.info(shown, self.outside.catalog.kind(config)), "config": dict(config)}
 
 
 def _state_of(state: ClusterState, key: Key) -> str | None:

@@ -11,16 +11,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from connect_core.api import Connector, SinkConnector, SourceConnector
-from connect_core.config.references import has_reference
+from connect_core.config.render import config_infos
+from connect_core.config.validate import Validated, hide_resolved, refusal, unresolved, validate_config
 from connect_core.coordinator.ports import STANDALONE, Dispatcher, Rejected, Settings
 from connect_core.coordinator.schedule import KEY as SCHEDULE
 from connect_core.coordinator.schedule import due
 from connect_core.errors import ConfigError, ConnectError
+from connect_core.plugins.known import KnownPlugins
 from connect_core.plugins.loader import load_connector
 
 type RawConfig = Mapping[str, str | None]
 type Errors = dict[str, list[str]]
-NULL_VALUE = "Null value can not be supplied as the configuration value."
 _FORBIDDEN = "The '{policy}' policy does not allow '{key}' to be overridden in the connector configuration."
 _PRINCIPAL = ("security.protocol", "sasl.jaas.config", "sasl.mechanism")
 
@@ -42,33 +43,50 @@ class Validator:
 
     def check(self, config: RawConfig) -> None:
         """Rejected 400 with all errors in Connect's text."""
-        messages = [message for found in self.errors(config).values() for message in found]
-        if messages:
-            listed = "".join(f"\n{message}" for message in messages)
-            raise Rejected(
-                400,
-                f"Connector configuration is invalid and contains the following {len(messages)} error(s):{listed}\n"
-                "You can also find the above list of errors at the endpoint "
-                "`/connector-plugins/{connectorType}/config/validate`",
-            )
+        if errors := self.inspect(config).errors:
+            raise Rejected(400, refusal(errors))
 
-    def errors(self, config: RawConfig) -> Errors:
-        """Every complaint by key, in the order of the keys' definitions. Rejected 400 if the class cannot be found."""
+    def inspect(self, config: RawConfig) -> Validated:
+        """Every key with its value and errors. Rejected 400 if the class cannot be found.
+
+        A reference's value is not known here (I6): its key is checked where it is resolved.
+        """
         connector = self.connector(config)
+        referring = unresolved(config)
+        own = {key: messages for key, messages in self._keys(connector, config).errors.items() if key not in referring}
+        more = self._worker_errors(connector, {key: value for key, value in config.items() if value is not None}, own)
+        validated = self._keys(connector, config, more)
+        for entry in validated.entries:
+            if entry.item.key.name in referring:
+                entry.item.errors = list(more.get(entry.item.key.name, ()))
+        return hide_resolved(validated, config)
+
+    def infos(self, config: RawConfig) -> dict[str, Any]:
+        """ConfigInfos, the answer of validate."""
+        return config_infos(config.get("connector.class") or "", self.inspect(config))
+
+    def _keys(self, connector: type[Connector[Any]], config: RawConfig, more: Errors | None = None) -> Validated:
         raw = {key: value for key, value in config.items() if value is not None}
-        referring = {key for key, value in raw.items() if has_reference(value)}
-        found = self._key_errors(connector, config, referring)
-        _add(found, _schedule_errors(raw) if SCHEDULE not in found else {})
-        for key, value in config.items():
-            if value is None:
-                _add(found, {key: [NULL_VALUE]})
-        if not any(found.values()):
-            _add(found, self._connector_errors(connector, raw, outside=bool(referring)))
+        return validate_config(
+            connector.config_class(),
+            config,
+            plugins=KnownPlugins(),
+            worker=self.settings.worker_config,
+            clients=self._clients(connector, raw),
+            more_errors=more,
+        )
+
+    def _worker_errors(self, connector: type[Connector[Any]], raw: Mapping[str, str], own: Errors) -> Errors:
+        """Complaints beyond the keys' own; the connector is asked only when those (``own``) are fine."""
+        found: Errors = {}
+        _add(found, _schedule_errors(raw) if SCHEDULE not in own else {})
         _add(found, self._override_errors(connector, raw))
         if self.settings.mode != STANDALONE:
             _add(found, self._group_errors(raw) if issubclass(connector, SinkConnector) else {})
             _add(found, self._exactly_once_errors(connector, raw) if issubclass(connector, SourceConnector) else {})
-        return {key: messages for key, messages in found.items() if messages}
+        if not own and not found:
+            _add(found, self._connector_errors(connector, raw))
+        return found
 
     def connector(self, config: RawConfig) -> type[Connector[Any]]:
         """The class that the config names; Rejected 400."""
@@ -80,15 +98,9 @@ class Validator:
         except ConnectError as error:
             raise Rejected(400, str(error)) from error
 
-    def _key_errors(self, connector: type[Connector[Any]], config: RawConfig, referring: set[str]) -> Errors:
-        """ConfigDef checks. A reference's value is not known here, so its own key is checked where it is resolved."""
-        given = {key: value for key, value in config.items() if value is not None}
-        found = connector.config_class().errors(given)
-        return {key: list(messages) for key, messages in found.items() if key not in referring}
-
-    def _connector_errors(self, connector: type[Connector[Any]], raw: Mapping[str, str], *, outside: bool) -> Errors:
-        check = self.dispatcher.validate if outside or connector.validates_outside else connector.validate
-        answer: Mapping[str, Sequence[str]] = check(raw)
+    def _connector_errors(self, connector: type[Connector[Any]], raw: Mapping[str, str]) -> Errors:
+        outside = connector.validates_outside or bool(unresolved(raw))
+        answer: Mapping[str, Sequence[str]] = (self.dispatcher.validate if outside else connector.validate)(raw)
         return {key: list(messages) for key, messages in answer.items()}
 
     def _override_errors(self, connector: type[Connector[Any]], raw: Mapping[str, str]) -> Errors:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from connect_core.config.render import key_infos
+from connect_core.config.versions import satisfies
 from connect_core.coordinator.execute import Coordinator
 from connect_core.coordinator.ports import Rejected
-from connect_core.plugins.loader import list_plugins
+from connect_core.errors import ConnectError
+from connect_core.plugins.known import KnownPlugins
+from connect_core.plugins.loader import find_plugin, list_plugins
 from connect_core.plugins.names import CONNECTORS, Kind, Plugin
 from connect_core.rest.bodies import read_map
 from connect_core.rest.http import Request, Response, Route, json_response
@@ -32,6 +36,7 @@ class Plugins:
         """The part of the route table that lives here."""
         return [
             Route("GET", "/connector-plugins", self.all),
+            Route("GET", "/connector-plugins/{name}/config", self.config),
             Route("PUT", "/connector-plugins/{name}/config/validate", self.validate, takes_json=True),
         ]
 
@@ -41,6 +46,36 @@ class Plugins:
         found = list_plugins()
         listed = [_info(plugin, kind) for kind in _ORDER if kind in kinds for plugin in found if kind in plugin.kinds]
         return json_response(listed)
+
+    def config(self, request: Request, name: str) -> Response:
+        """ConfigKeyInfos of a plugin of any kind that has keys."""
+        plugin = find_plugin(name)
+        if plugin is None:
+            raise Rejected(404, f"Unknown plugin {name}.")
+        kind = next((kind for kind in _ORDER if kind in plugin.kinds), None)
+        if kind is None:
+            kinds = ", ".join(str(known) for known in (Kind.SOURCE, Kind.SINK, *_ORDER[4:], *_ORDER[2:4]))
+            raise Rejected(400, f"Invalid plugin class {name}. Valid types are {kinds}.")
+        self._only_version(plugin, (request.query.get("version") or [""])[0])
+        found = KnownPlugins().find(str(kind), plugin.name)
+        if found is None:
+            raise Rejected(404, f"Unknown plugin {name}.")
+        return json_response(key_infos(found.config, {"connector.plugin.version": plugin.version}))
+
+    def _only_version(self, plugin: Plugin, wanted: str) -> None:
+        """One version of each plugin is installed; ``latest`` and nothing mean that one."""
+        if wanted.strip() in ("", "latest"):
+            return
+        try:
+            fits = satisfies(plugin.version, wanted)
+        except ConnectError as error:
+            raise Rejected(400, f"Invalid version specification: {wanted}") from error
+        if not fits:
+            raise Rejected(
+                400,
+                f"Plugin {plugin.name} not found that matches the version range {wanted}, available versions:"
+                f" [{plugin.version}]",
+            )
 
     def validate(self, request: Request, name: str) -> Response:
         """ConfigInfos of a config for this plugin."""

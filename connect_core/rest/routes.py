@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from connect_core.coordinator.execute import Coordinator
+from connect_core.rest.admin import Admin
 from connect_core.rest.connectors import Connectors
 from connect_core.rest.http import Router
 from connect_core.rest.offsets import ConnectorOffsets
+from connect_core.rest.plugins import Plugins
 from connect_core.rest.root import Root
 
 
 def router(coordinator: Coordinator) -> Router:
     """All endpoints."""
-    parts = (Root(coordinator), Connectors(coordinator), ConnectorOffsets(coordinator))
+    parts = (
+        Root(coordinator),
+        Connectors(coordinator),
+        ConnectorOffsets(coordinator),
+        Plugins(coordinator),
+        Admin(coordinator.tell_log_level),
+    )
     return Router([route for part in parts for route in part.routes()])

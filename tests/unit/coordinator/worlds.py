@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ from connect_core.coordinator.decide import TaskConfigs
 from connect_core.coordinator.execute import Coordinator
 from connect_core.coordinator.ports import WORKER, GroupNotEmpty, Key, Outside, Settings, SourceOffset, TriggerWish
 from connect_core.errors import ConnectError
-from connect_core.plugins.loader import load_connector
+from connect_core.plugins.loader import load_connector, task_java_name
 from connect_core.runtime.slice import CONNECTOR, SliceRequest
 from connect_core.storage.config_store import MemoryConfigStore
 from connect_core.storage.state import Status
@@ -108,7 +109,8 @@ class InLine(Recorder):
         raw = {key: value for key, value in entry.config.items() if value is not None}
         connector = load_connector(raw["connector.class"])()
         connector.config = connector.config_class().parse(raw)
-        configs = connector.task_configs(connector.config.tasks_max)
+        made = connector.task_configs(connector.config.tasks_max)
+        configs = [{**config, "task.class": task_java_name(type(connector))} for config in made]
         self.world.coordinator.submit(TaskConfigs(request.connector, entry.config_offset, configs))
 
     def stop(self, connector: str, task: int) -> None:
@@ -149,6 +151,10 @@ class World:
         self.coordinator = Coordinator(outside, Settings(**(values | settings)))
         if isinstance(self.dispatcher, InLine):
             self.dispatcher.world = self
+
+    def replace(self, **ports: Any) -> None:
+        """Exchange parts of the coordinator's outside."""
+        self.coordinator.outside = dataclasses.replace(self.coordinator.outside, **ports)
 
     def said(self, connector: str, task: int, state: str, trace: str | None = None) -> None:
         """A slice sets its own status."""

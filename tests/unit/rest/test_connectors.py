@@ -130,7 +130,7 @@ class TestCreate:
         assert (config["a"], config["b"], config["c"]) == ("1e3", "true", "1.0")
 
     def test_null_values_are_errors(self, client: Client) -> None:
-        status, message = client.refused("POST", "/connectors", {"name": "x", "config": FILE | {"file": None}})
+        status, message = client.refused("POST", "/connectors", {"name": "x", "config": FILE | {"tasks.max": None}})
         assert status == 400
         assert "Null value can not be supplied as the configuration value." in message
 
