@@ -72,8 +72,8 @@ class Slot:
 class Pool:
     """coordinator.ports.Dispatcher over slots.
 
-    ``on_report`` gets every report of a slice; ``on_status`` and ``on_topics`` what slices without a status topic say of
-    themselves. All are called from reader threads.
+    ``on_report`` gets every report of a slice; ``on_status`` and ``on_topics`` what slices without a status topic say
+    of themselves. All are called from reader threads.
     """
 
     def __init__(

@@ -140,7 +140,7 @@ def serve(properties: Path, connectors: Sequence[Path], *, standalone: bool) -> 
     app = application(worker.coordinator, settings)
     config = uvicorn.Config(
         app,
-        host=listener.hostname or "0.0.0.0",
+        host=listener.hostname or "0.0.0.0",  # noqa: S104  as Connect: http://:8083 is every interface
         port=listener.port or 8083,
         log_config=None,
         access_log=False,

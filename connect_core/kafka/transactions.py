@@ -220,15 +220,11 @@ def _produce(client: Client, messages: Iterable[Message], callback: Any, timeout
     for topic, key, value, partition, timestamp, headers in messages:
         while True:
             try:
-                produce(
-                    topic,
-                    value,
-                    key,
-                    partition,
-                    callback,
-                    timestamp=0 if timestamp is None else timestamp,
-                    headers=list(headers) if headers else None,
-                )
+                if timestamp is None and not headers:  # the usual record; keywords cost as much as the call itself
+                    produce(topic, value, key, partition, callback)
+                else:
+                    named = {"headers": list(headers)} if headers else {}
+                    produce(topic, value, key, partition, callback, timestamp=timestamp or 0, **named)
                 break
             except BufferError:
                 _wait_for_room(client, timeout)

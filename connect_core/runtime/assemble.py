@@ -1,6 +1,6 @@
 """From configuration to a ready task: providers resolved, plugins loaded, converters, chain and error policy built.
 
-Invariant I6: ``${provider:...}`` is resolved here and in the connector runner, where plugin code runs, and nowhere else;
+Invariant I6: ``${provider:...}`` is resolved here and in the connector runner, where plugin code runs, nowhere else;
 ``Assembly.redact`` keeps what was resolved out of traces.
 """
 

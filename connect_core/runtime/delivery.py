@@ -1,5 +1,5 @@
 """How a source slice makes records, offsets and status durable: one transaction (default), or Connect's at-least-once
-path. A retriable failure ends the slice: the next one takes up the stored offsets, so nothing is kept for a replay (I7).
+path. A retriable failure ends the slice: the next one takes up the stored offsets; nothing is kept for a replay (I7).
 
 Invariant I1 is enforced in the two ``commit`` methods.
 """

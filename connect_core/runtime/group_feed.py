@@ -19,7 +19,7 @@ REFRESH_S = 5.0
 
 
 class GroupFeed:
-    """runtime.ports.Feed over the partitions of one task. ``fence`` is initialized here: opening fences older slices."""
+    """runtime.ports.Feed over the partitions of one task; ``fence`` is initialized: it has fenced older slices."""
 
     final = False
 

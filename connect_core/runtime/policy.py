@@ -90,7 +90,7 @@ class ErrorPolicy:
             delay = FIRST_DELAY_S * 2**attempt
             cap = self.retry_delay_max_ms / 1000
             if delay > cap:
-                delay = random.uniform(0, cap)
+                delay = random.uniform(0, cap)  # noqa: S311  jitter
             if deadline is not None:
                 delay = min(delay, max(0.0, deadline - clock.now()))
             self.lease.wait(delay)

@@ -64,6 +64,7 @@ class SourceRunner:
         self.policy = assembly.policy
         self.task: SourceTask[Any] = assembly.task
         self._acknowledge = type(self.task).commit_record is not SourceTask.commit_record
+        self._plain = not assembly.chain and not self._acknowledge and delivery.boundary.context is None
         self._encoders: dict[tuple[str, Any, Any], tuple[Any, Any]] = {}
         self.records = 0
         self.stored = 0
@@ -120,6 +121,8 @@ class SourceRunner:
 
     def _poll(self) -> Batch | None:
         """One converted batch; None when the task had nothing. Retriable midway keeps what was yielded."""
+        if self._plain:
+            return self._poll_plain()
         batch, requests = Batch(), self.delivery.boundary.context
         seen = False
         try:
@@ -130,6 +133,51 @@ class SourceRunner:
                     self._send(batch)
                     self._act(action)
                     batch = Batch()
+        except Retriable as error:
+            LOG.warning("Task %s-%d: poll will be repeated: %s", self.request.connector, self.request.task, error)
+        return batch if seen else None
+
+    def _poll_plain(self) -> Batch | None:
+        """The hot path: no transforms, nobody to acknowledge, no boundaries inside the batch. What ``_take`` would do,
+        with the encoders of the last (topic, schemas) at hand; whatever fails goes through ``_take`` itself.
+        """
+        batch = Batch()
+        messages, offsets, encoders = batch.messages, batch.offsets, self._encoders
+        topic: str | None = None
+        key_schema = value_schema = null_key = None
+        encode_key: Any = None
+        encode_value: Any = None
+        seen = False
+        try:
+            for record in self.task.poll() or ():
+                seen = True
+                if (
+                    record.value_schema is not value_schema
+                    or record.topic != topic
+                    or record.key_schema is not key_schema
+                ):
+                    topic, key_schema, value_schema = record.topic, record.key_schema, record.value_schema
+                    made = encoders.get((topic, key_schema, value_schema)) or self._encoders_for(record)
+                    encode_key, encode_value = made
+                    null_key = encode_key(None) if key_schema is None else None
+                value = record.value
+                if record.headers or record.timestamp is not None or record.partition is not None:
+                    self._take(record, batch)
+                    continue
+                try:
+                    if isinstance(value, DataError):
+                        raise value
+                    key = record.key
+                    raw_key = null_key if key is None and key_schema is None else encode_key(key)
+                    messages.append(Message(topic, raw_key, encode_value(value)))
+                except Exception:
+                    self._take(record, batch)
+                    continue
+                place = record.source_partition
+                if offsets and offsets[-1][0] is place:
+                    offsets[-1] = (place, record.source_offset)
+                elif place is not None or record.source_offset is not None:
+                    offsets.append((place, record.source_offset))
         except Retriable as error:
             LOG.warning("Task %s-%d: poll will be repeated: %s", self.request.connector, self.request.task, error)
         return batch if seen else None

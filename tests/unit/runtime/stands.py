@@ -199,7 +199,13 @@ def assignment(generation: int = 7, target: str = "STARTED") -> Assignment:
 
 
 def assembly(
-    task: Any, lease: Lease, *, sink: bool = False, tolerate: bool = False, reporters: Sequence[Reporter] = (), **config: str
+    task: Any,
+    lease: Lease,
+    *,
+    sink: bool = False,
+    tolerate: bool = False,
+    reporters: Sequence[Reporter] = (),
+    **config: str,
 ) -> Assembly:
     """A task with string converters and no transforms."""
     base = {"name": "c", "connector.class": "x", "topics": "t"} if sink else {"name": "c", "connector.class": "x"}

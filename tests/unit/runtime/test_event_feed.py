@@ -14,7 +14,14 @@ from connect_core.runtime.event_feed import EventFeed, records_of
 
 def item(offset: int, **more: Any) -> dict[str, Any]:
     value = b64encode(f"v{offset}".encode()).decode()
-    return {"topic": "a-b", "partition": 0, "offset": offset, "timestamp": 5, "timestampType": "CREATE_TIME", "value": value} | more
+    return {
+        "topic": "a-b",
+        "partition": 0,
+        "offset": offset,
+        "timestamp": 5,
+        "timestampType": "CREATE_TIME",
+        "value": value,
+    } | more
 
 
 def event(*items: dict[str, Any]) -> dict[str, Any]:
