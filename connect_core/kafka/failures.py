@@ -12,6 +12,7 @@ from confluent_kafka import KafkaError, KafkaException
 from connect_core.errors import ConnectError, Fatal, Fenced, Retriable
 
 PARTITION_EOF = KafkaError._PARTITION_EOF
+INVALID_ARG = KafkaError._INVALID_ARG
 LOST_POSITION = frozenset({KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE})
 NO_TOPIC = frozenset({KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError._UNKNOWN_TOPIC, KafkaError._UNKNOWN_PARTITION})
 FENCED = frozenset({KafkaError._FENCED, KafkaError.PRODUCER_FENCED, KafkaError.INVALID_PRODUCER_EPOCH})

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from typing import Any
 
 from confluent_kafka import ConsumerGroupTopicPartitions, KafkaError, KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient
 
 from connect_core.errors import ConnectError, Retriable
 from connect_core.kafka import clients
-from connect_core.kafka.failures import error_of, translate
+from connect_core.kafka.failures import INVALID_ARG, error_of, translate
 
 TIMEOUT_S = 30.0
 
@@ -33,6 +35,20 @@ def members(props: Mapping[str, Any], group: str) -> list[str]:
         return [f"{member.client_id}@{member.host}" for member in found.members]
     except _UnknownGroup:
         return []
+    except _ForeignGroup:
+        return _foreign_members(client, group)
+
+
+def _foreign_members(client: AdminClient, group: str) -> list[str]:
+    """Members of a group that consumes nothing, a JVM Connect cluster: only the deprecated call describes those."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        try:
+            found = client.list_groups(group, timeout=TIMEOUT_S)
+        except KafkaException as failure:
+            raise translate(failure, f"describe group {group}") from failure
+    alive = [member for each in found if each.id == group for member in each.members]
+    return [f"{member.client_id}@{member.client_host}" for member in alive]
 
 
 def offsets(props: Mapping[str, Any], group: str) -> dict[Partition, int]:
@@ -77,6 +93,10 @@ class _UnknownGroup(ConnectError):
     """There is no such group."""
 
 
+class _ForeignGroup(ConnectError):
+    """The group is not one of consumers."""
+
+
 def _forget(props: Mapping[str, Any], group: str, partitions: Iterable[Partition]) -> None:
     """Forget single offsets of an empty group.
 
@@ -111,4 +131,6 @@ def _refusal(error: KafkaError, doing: str) -> ConnectError:
         return GroupNotEmpty(f"Cannot {doing}: {error.str()}")
     if error.code() == KafkaError.GROUP_ID_NOT_FOUND:
         return _UnknownGroup(f"Cannot {doing}: {error.str()}")
+    if error.code() == INVALID_ARG and "is not a consumer group" in error.str():
+        return _ForeignGroup(f"Cannot {doing}: {error.str()}")
     return translate(error, doing)

@@ -151,6 +151,7 @@ class OffsetTopic:
             fenced.begin()
             fenced.send(self.messages(pairs))
             fenced.commit()
+            fenced.init()  # waits until the commit's markers are written, so that the next read sees it
         finally:
             fenced.close()
 
