@@ -73,7 +73,7 @@ def validate(config: Mapping[str, str], env: Environment) -> dict[str, list[str]
 def alter_offsets(
     config: Mapping[str, str], env: Environment, offsets: Sequence[tuple[Any, Mapping[str, Any] | None]]
 ) -> bool:
-    """The connector's say in an offsets change: source (partition, offset) pairs, or sink ((topic, partition), offset)."""
+    """The connector's say in an offsets change: (source partition or (topic, partition), offset) pairs."""
     connector = make_connector(env.resolve({k: v for k, v in config.items() if v is not None}))
     if isinstance(connector, SourceConnector):
         return connector.alter_offsets(offsets)

@@ -1,7 +1,7 @@
 """Everything in which hosts differ, as small protocols: the runner states what it needs, the host passes it in.
 
-Nothing below asks which host it is (architecture test). Implemented by ``storage`` (topics, files), by the feeds in this
-room and by the hosts. Invariants I1, I4, I6, I7 meet here.
+Nothing below asks which host it is (architecture test). Implemented by ``storage`` (topics, files), by the feeds in
+this room and by the hosts. Invariants I1, I4, I6, I7 meet here.
 """
 
 from __future__ import annotations
