@@ -223,7 +223,7 @@ def _produce(client: Client, messages: Iterable[Message], callback: Any, timeout
                 if timestamp is None and not headers:  # the usual record; keywords cost as much as the call itself
                     produce(topic, value, key, partition, callback)
                 else:
-                    named = {"headers": list(headers)} if headers else {}
+                    named: dict[str, Any] = {"headers": list(headers)} if headers else {}
                     produce(topic, value, key, partition, callback, timestamp=timestamp or 0, **named)
                 break
             except BufferError:
