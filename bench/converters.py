@@ -42,7 +42,7 @@ SCHEMA = struct(
     name="widgets",
 )
 MOMENT = datetime(2024, 5, 6, 7, 8, 9, 123000, tzinfo=UTC)
-ROUND = 500
+ROUND = 100
 
 
 def row(number: int) -> dict[str, Any]:

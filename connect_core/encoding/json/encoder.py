@@ -10,6 +10,7 @@ from binascii import b2a_base64
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import partial
 from operator import itemgetter
 from typing import Any
 
@@ -22,7 +23,7 @@ from connect_core.encoding.json import slow
 from connect_core.encoding.json.options import JsonOptions
 from connect_core.encoding.json.text import like_jackson
 from connect_core.encoding.source import Source
-from connect_core.java.numbers import INT_BOUNDS, decimal_text, double_text, float_text, int_to_bytes, shortest_float32
+from connect_core.java.numbers import INT_BOUNDS, decimal_text, double_text, float_text, shortest_float32
 
 type Encode = Callable[[Any], bytes | None]
 
@@ -85,6 +86,7 @@ class _Compiler:
         self._options = options
         self._source = Source(
             Odd=Odd,
+            Decimal=Decimal,
             date=date,
             datetime=datetime,
             time=time,
@@ -102,9 +104,10 @@ class _Compiler:
         source, options = self._source, self._options
         by_the_book = source.constant("by_the_book", lambda value: slow.encode(schema, value, options))
         with source.block("def encode(value):"):
+            source.line("x = value")  # kept as given for the book
             with source.block("try:"):
-                self._shape(source, schema, "value")
-                source.line("out = dumps(value)")
+                self._shape(source, schema, "x")
+                source.line("out = dumps(x)")
             with source.block("except Exception:"):
                 source.line(f"return {by_the_book}(value)")
             with source.block("if 92 in out or not out.isascii():"):
@@ -155,13 +158,31 @@ class _Compiler:
 
     def _logical(self, source: Source, schema: Schema, var: str) -> None:
         if schema.name == DECIMAL:
-            write = _numeric if self._options.numeric_decimals else _base64_decimal(units.scale_of(schema), schema)
-            source.line(f"{var} = {source.constant('decimal', write)}({var})")
+            self._decimal(source, schema, var)
             return
         refusal, *lines = _LOGICAL[schema.name]
         self._refuse(source, refusal.format(x=var))
         for line in lines:
             source.line(line.format(x=var))
+
+    def _decimal(self, source: Source, schema: Schema, var: str) -> None:
+        if self._options.numeric_decimals:
+            source.line(f"{var} = {source.constant('numeric', _numeric)}({var})")
+            return
+        self._refuse(source, f"type({var}) is not Decimal")
+        scale = units.scale_of(schema)
+        if scale > 0:  # reading the digits off the text is several times faster than exact arithmetic
+            source.line(f"{var} = str({var})")
+            self._refuse(source, f"{var}[{-scale - 1}] != '.'")  # another scale, or scientific
+            source.line(f"{var} = int({var}.replace('.', ''))")
+            with source.block(f"if {var} >= 0:"):
+                source.line(f"{var} = {var}.to_bytes({var}.bit_length() // 8 + 1)")
+            with source.block("else:"):
+                source.line(f"{var} = {var}.to_bytes((~{var}).bit_length() // 8 + 1, signed=True)")
+            source.line(f"{var} = base64({var}, newline=False).decode()")
+        else:
+            unscaled = source.constant("unscaled", partial(units.unscaled, schema))
+            source.line(f"{var} = base64({unscaled}({var}), newline=False).decode()")
 
     def _struct(self, source: Source, schema: Schema, var: str) -> None:
         names = [field.name for field in schema.fields]
@@ -269,20 +290,3 @@ def _numeric(value: Any) -> orjson.Fragment:
     if type(value) is not Decimal or not value.is_finite():
         raise Odd
     return orjson.Fragment(decimal_text(value))
-
-
-def _base64_decimal(scale: int, schema: Schema) -> Callable[[Any], str]:
-    """Base64 of the unscaled integer; with a positive scale read off the text, several times faster than arithmetic."""
-    point = -scale - 1
-
-    def write(value: Any) -> str:
-        if type(value) is not Decimal:
-            raise Odd
-        if scale > 0:
-            text = str(value)
-            if text[point] != ".":  # another scale, or scientific
-                raise Odd
-            return b2a_base64(int_to_bytes(int(text.replace(".", ""))), newline=False).decode()
-        return b2a_base64(units.unscaled(schema, value), newline=False).decode()
-
-    return write

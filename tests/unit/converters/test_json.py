@@ -25,8 +25,10 @@ GOLDEN: list[tuple[Schema, Any, str]] = [
     (
         decimal_schema(2),
         Decimal("1.50"),
-        '{"schema":{"type":"bytes","optional":false,"name":"org.apache.kafka.connect.data.Decimal","version":1,'
-         '"parameters":{"scale":"2"}},"payload":"AJY="}',
+        (
+            '{"schema":{"type":"bytes","optional":false,"name":"org.apache.kafka.connect.data.Decimal","version":1,'
+            '"parameters":{"scale":"2"}},"payload":"AJY="}'
+        ),
     ),
 ]
 
