@@ -15,9 +15,9 @@ from connect_core.connectors.jdbc.sink_fields import Column
 from connect_core.connectors.jdbc.sink_types import Kind, column_type, kind_of
 from connect_core.connectors.jdbc.sink_values import Clock, plain_decimal
 from connect_core.data import Schema
+from connect_core.java.numbers import double_text, float_text
 
 _ONE_BY_ONE = ("sqlite", "vertica")
-_NO_NULL_WORD = ("db2", "derby")  # they refuse an explicit NULL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,7 @@ class Ddl:
             return f"{text} DEFAULT {self.literal(column.schema, column.schema.default, epoch=epoch)}"
         if not column.optional:
             return f"{text} NOT NULL"
-        return text if self.family in _NO_NULL_WORD else f"{text} NULL"
+        return f"{text} NULL"
 
     def literal(self, schema: Schema, value: Any, *, epoch: bool = False) -> str:
         """A default as SQL text."""
@@ -90,7 +90,11 @@ class Ddl:
                 element = schema.value_schema
                 assert element is not None
                 return f"ARRAY[{','.join(self.literal(element, item) for item in value)}]"
-        return repr(value)
+            case Kind.FLOAT32:
+                return float_text(value)
+            case Kind.FLOAT64:
+                return double_text(value)
+        return str(int(value))
 
     def _string(self, value: str) -> str:
         text = value.replace("'", "''")

@@ -192,7 +192,7 @@ def grouped(rows: Sequence[bytes], limit: int, between: int) -> list[Sequence[by
 class Executor:
     """Makes batches for one open connection."""
 
-    def __init__(self, dialect: Dialect, family: str, connection: Any) -> None:
+    def __init__(self, dialect: Dialect, family: str, connection: Any, *, strict_off: bool = False) -> None:
         self.dialect, self.family = dialect, family
         self.single = False
         """One row per statement (PostgreSQL, after two spellings of one key met in a statement)."""
@@ -200,6 +200,9 @@ class Executor:
         if family == "mysql":
             mode, packet = dialect.query(connection, "SELECT @@sql_mode, @@max_allowed_packet")[0]
             modes = str(mode).upper().split(",")
+            if not strict_off and not {"STRICT_TRANS_TABLES", "STRICT_ALL_TABLES"} & set(modes):
+                # Connector/J asks for errors where the server would silently cut values (jdbcCompliantTruncation)
+                dialect.execute(connection, "SET SESSION sql_mode = CONCAT(@@sql_mode, ',STRICT_TRANS_TABLES')")
             self.backslashes = "NO_BACKSLASH_ESCAPES" not in modes
             self.json = self.backslashes and "ANSI_QUOTES" not in modes
             self.limit = max(int(packet) - _PACKET_MARGIN, int(packet) // 2)

@@ -72,20 +72,34 @@ class JdbcSinkTask(SinkTask[JdbcSinkConfig]):
         """Halve until the refused records stand alone; every part is a transaction of its own, in order."""
         mark = len(rejects.found)
         try:
-            self.writer.write(records, rejects, before_commit=self._early(rejects))
+            self._write_alone(records, rejects)
         except SqlFailure as failure:
             del rejects.found[mark:]  # they will be found again in the halves
             if len(records) == 1:
-                rejects.found.append((records[0], failure))
-                if self.config.exactly_once_sink:
-                    rejects.hand_over()
-                    self.writer.pass_over(records)
+                self._refused(records[0], failure, rejects)
                 return
             middle = len(records) // 2
             self._isolate(records[:middle], rejects)
             self._isolate(records[middle:], rejects)
         except ConnectFailed as error:
             raise self._not_connected(error) from None
+
+    def _write_alone(self, records: Sequence[SinkRecord], rejects: _Rejects) -> None:
+        """Write; a single record is given a second try when the first failure was not about its data."""
+        early = self._early(rejects)
+        try:
+            self.writer.write(records, rejects, before_commit=early)
+        except SqlFailure as failure:
+            if len(records) > 1 or not failure.transient:
+                raise
+            self.writer.close()
+            self.writer.write(records, rejects, before_commit=early)
+
+    def _refused(self, record: SinkRecord, failure: SqlFailure, rejects: _Rejects) -> None:
+        rejects.found.append((record, failure))
+        if self.config.exactly_once_sink:
+            rejects.hand_over()
+            self.writer.pass_over([record])
 
     def _early(self, rejects: _Rejects) -> Callable[[], None] | None:
         """exactly.once.sink: the target's offset passes with the commit, so reports come before it (I3)."""

@@ -25,12 +25,16 @@ class TableAlterOrCreate(ConnectError):
 
 
 class SqlFailure(ConnectError):
-    """The database refused a statement, or the connection broke. ``str()`` is ``Exception chain:`` and its lines."""
+    """The database refused a statement, or the connection broke. ``str()`` is ``Exception chain:`` and its lines.
+
+    ``transient``: not about the data (lost connection, deadlock, lock timeout), as far as the driver tells.
+    """
 
     java_class = "java.sql.SQLException"
 
     def __init__(self, error: BaseException, *, redact: bool = False) -> None:
         super().__init__(exception_chain(error, redact=redact))
+        self.transient = not any(kind.__name__ in _SQL_CLASSES for kind in type(error).__mro__)
 
 
 _SQL_CLASSES = {

@@ -43,7 +43,12 @@ class Planner:
         self.dialect = database.dialect
         self.family = FAMILIES.get(self.dialect.java_name, "generic")
         self.quotes = self.dialect.quotes(config.quote_sql_identifiers)
-        self.executor = Executor(self.dialect, self.family, connection)
+        self.executor = Executor(
+            self.dialect,
+            self.family,
+            connection,
+            strict_off=database.url.parameter("jdbcCompliantTruncation", "true") == "false",
+        )
         self.fields = FieldRules(
             pk_mode=config.pk_mode.lower(),
             pk_fields=tuple(config.pk_fields),

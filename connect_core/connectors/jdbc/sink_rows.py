@@ -27,11 +27,11 @@ from connect_core.connectors.jdbc.sink_values import (
     epoch_ms,
     finite,
     plain_decimal,
-    short_float,
     time_ms,
 )
 from connect_core.connectors.jdbc.statements import Statement
 from connect_core.data import Schema, SinkRecord
+from connect_core.java.numbers import shortest_float32
 
 type Rows = Callable[[Sequence[SinkRecord]], list[Any]]
 
@@ -169,7 +169,7 @@ def _sqlite_conversions(clock: Clock, _family: str) -> dict[Kind, Callable[[Any]
     """What sqlite-jdbc stores: dates and times as epoch milliseconds, decimals by their text's affinity."""
     return {
         Kind.BOOLEAN: int,
-        Kind.FLOAT32: short_float,
+        Kind.FLOAT32: shortest_float32,
         Kind.DECIMAL: plain_decimal,
         Kind.DATE: date_ms,
         Kind.TIME: time_ms,
@@ -286,7 +286,7 @@ def _json_value(source: _Source, index: int, kind: Kind, *, clock: Clock, target
             source.name("finite", finite)
             source.lines.append(f"if {c} is not None and {c} - {c} != 0.0: finite({c})")
             if kind is Kind.FLOAT32 and target != "float":
-                source.unless_null(index, f"{source.name('short_float', short_float)}({c})")
+                source.unless_null(index, f"{source.name('shortest_float32', shortest_float32)}({c})")
         case Kind.DECIMAL if target != "decimal":  # a decimal column reads the quoted text that ``default`` gives
             source.unless_null(index, f"{source.name('decimal', _json_decimal)}({c})")
         case Kind.BYTES:
@@ -349,7 +349,9 @@ def _object_value(source: _Source, index: int, kind: Kind, *, clock: Clock, targ
         case Kind.FLOAT64 | Kind.FLOAT32:  # orjson would write NaN and infinities as null
             source.lines.append(f"if {c} is not None and {c} - {c} != 0.0: {c} = str({c})")
             if kind is Kind.FLOAT32 and target != "float4":
-                source.lines.append(f"elif {c} is not None: {c} = {source.name('short_float', short_float)}({c})")
+                source.lines.append(
+                    f"elif {c} is not None: {c} = {source.name('shortest_float32', shortest_float32)}({c})"
+                )
         case Kind.BYTES:
             source.unless_null(index, f"'\\\\x' + {c}.hex()")
         case Kind.DATE | Kind.TIME:

@@ -6,35 +6,24 @@ is hot. None is NULL everywhere. UnfitRecord says that a value has no form in th
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any
 
 from connect_core.connectors.jdbc.sink_errors import UnfitRecord
+from connect_core.java.numbers import shortest_float32
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CUTOVER = date(1582, 10, 15)
 _DAY = date(1970, 1, 1)
 _MILLISECOND = timedelta(milliseconds=1)
-_FLOAT = struct.Struct("f")
 
 
 def plain_decimal(value: Decimal) -> str:
     """Digits without an exponent, scale kept (BigDecimal.toPlainString)."""
     text = Decimal.__str__(value)
     return format(value, "f") if "E" in text else text
-
-
-def short_float(value: float) -> float:
-    """The double whose shortest text is the shortest text of this 32-bit float (what Java's Float prints)."""
-    wanted = _FLOAT.pack(value)
-    for digits in range(6, 9):
-        near = float(f"{value:.{digits}g}")
-        if _FLOAT.pack(near) == wanted:
-            return near
-    return float(f"{value:.9g}")
 
 
 def finite(value: float) -> float:
@@ -139,7 +128,7 @@ class Literals:
 
     def single(self, value: Any) -> str:
         """FLOAT32."""
-        return self.real(value if value is None or value - value != 0.0 else short_float(value))
+        return self.real(value if value is None or value - value != 0.0 else shortest_float32(value))
 
     def boolean(self, value: Any) -> str:
         """BOOLEAN."""

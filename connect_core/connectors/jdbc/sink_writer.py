@@ -23,7 +23,8 @@ from connect_core.connectors.jdbc.sink_rows import BindFailure
 from connect_core.data import SinkRecord
 
 _IDLE_S = 5.0
-"""A connection unused for longer is asked whether it still lives: functions are frozen between invocations."""
+"""A connection unused for longer is asked whether it still lives: functions are frozen between invocations (and with
+them, perhaps, the monotonic clock)."""
 
 
 class Writer:
@@ -82,7 +83,7 @@ class Writer:
         except BaseException:
             self._roll_back()
             raise
-        self._used = time.monotonic()
+        self._used = time.time()
 
     def _transact(
         self,
@@ -140,7 +141,7 @@ class Writer:
                     part = part[: failure.index] + part[failure.index + 1 :]
 
     def _ready(self) -> Planner:
-        if self._connection is not None and time.monotonic() - self._used > _IDLE_S and not self._alive():
+        if self._connection is not None and time.time() - self._used > _IDLE_S and not self._alive():
             self.close()
         if self._connection is None:
             self._adopt(self.database.connect())
@@ -148,7 +149,7 @@ class Writer:
         return self._planner
 
     def _adopt(self, connection: Any) -> None:
-        self._connection, self._used = connection, time.monotonic()
+        self._connection, self._used = connection, time.time()
         try:
             self._planner = Planner(self.config, self.database, connection)
             if self.config.exactly_once_sink:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import pytest
 
 from connect_core.connectors.jdbc.sink import JdbcSinkConnector
@@ -61,7 +63,7 @@ def test_exactly_the_refused_records_are_reported(target, sink, record, topic):
     ids = [0, 1, 2, 1, 3, 4, 0, 5, 6, 6, 7]
     task.put(rows_of(record, topic, ids))
     assert [i for i, _ in target.rows(topic)] == [0, 1, 2, 3, 4, 5, 6, 7]
-    assert [r.offset for r, _ in task.context.reported] == [3, 6, 9]
+    assert [r.offset for r, _ in task.context.reported] == [3, 6, 9], str(task.context.reported)
     error = task.context.reported[0][1]
     assert isinstance(error, SqlFailure)
     assert java_class(error) == "java.sql.SQLException"
@@ -125,10 +127,10 @@ def test_records_that_do_not_fit_the_configuration(target, sink, record, topic):
         "requires records with a non-null "
     )
     place = f"but found record at (topic='{topic}',partition=0,offset="
+    key_text = "key and non-null Struct or primitive key schema, "
     struct_text = "Struct or String value and non-null Struct or String schema, "
     assert [str(error) for _, error in task.context.reported] == [
-        f"{start}key and non-null Struct or primitive key schema, {place}1,timestamp=null) "
-        "with a null key and null key schema.",
+        f"{start}{key_text}{place}1,timestamp=null) with a null key and null key schema.",
         f"{start}{struct_text}{place}2,timestamp=null) with a HashMap value and null value schema.",
         f"{start}{struct_text}{place}3,timestamp=null) with a null value and null value schema.",
         f"{start}{struct_text}{place}4,timestamp=null) with a Integer value and int32 value schema.",
@@ -223,3 +225,25 @@ def test_validate_says_why_there_is_no_connection(open_target):
     assert JdbcSinkConnector.validate(config | {"connection.url": ""}) == {
         "connection.url": ["Could not connect to database. Not a valid JDBC URL: "]
     }
+
+
+@pytest.mark.parametrize("compliant", ["true", "false"])
+def test_values_are_not_cut_silently(open_target, sink, record, topic, compliant):
+    target = open_target("mariadb")
+    target.run(f"CREATE TABLE `{topic}` (id INT PRIMARY KEY, name VARCHAR(3))")
+    url = f"{target.config['connection.url']}?sessionVariables=sql_mode=''&jdbcCompliantTruncation={compliant}"
+    task = sink(target, KEYED | NO_RETRY | {"connection.url": url}, reports=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        task.put(rows_of(record, topic, [1, 200]))
+    assert target.rows(topic) == [(1, "n1")] + ([(200, "n20")] if compliant == "false" else [])
+
+
+def test_a_put_larger_than_a_packet(open_target, sink, record, topic):
+    target = open_target("mariadb")
+    target.run(f"CREATE TABLE `{topic}` (id INT PRIMARY KEY, name LONGTEXT)")
+    limit = int(target.database.dialect.query(target.connection, "SELECT @@max_allowed_packet")[0][0])
+    text = "'\u00e4" * (limit // 10)
+    task = sink(target)
+    task.put([record(topic, i, SCHEMA, {"id": i, "name": text}) for i in range(5)])
+    assert target.rows(topic, "id, char_length(name)") == [(i, len(text)) for i in range(5)]

@@ -116,8 +116,8 @@ def test_a_required_column_cannot_be_added(target, sink, record, topic, evolve):
         sink(target, {"auto.evolve": evolve}).put([record(topic, 1, wider, {"id": 2, "z": 3})])
     assert str(caught.value).startswith("Cannot ALTER TABLE ")
     assert str(caught.value).endswith(
-        " to add missing field SinkRecordField{schema=Schema{INT32}, name='z', isPrimaryKey=false}, as the field is not "
-        "optional and does not have a default value"
+        " to add missing field SinkRecordField{schema=Schema{INT32}, name='z', isPrimaryKey=false}, as the field is "
+        "not optional and does not have a default value"
     )
 
 
