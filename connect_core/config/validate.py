@@ -214,14 +214,15 @@ def _version(found: dict[str, Inspected], prefix: str, class_key: str, plugin: F
         item.value = plugin.version
     elif not item.errors and not satisfies(plugin.version, wanted):
         text = (
-            f"Plugin {plugin.name} not found that matches the version range {_range(wanted)}, "
+            f"Plugin {plugin.name} not found that matches the version range {range_text(wanted)}, "
             f"available versions: [{plugin.version}]"
         )
         item.errors.append(text)
         found[class_key].errors.append(text)
 
 
-def _range(wanted: str) -> str:
+def range_text(wanted: str) -> str:
+    """A version or range as Connect's messages print it."""
     text = wanted.strip()
     if not text.startswith(("[", "(")):
         text = f"[{text}]"

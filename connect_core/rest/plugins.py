@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from connect_core.config.render import key_infos
+from connect_core.config.validate import range_text
 from connect_core.config.versions import satisfies
 from connect_core.coordinator.execute import Coordinator
 from connect_core.coordinator.ports import Rejected
@@ -54,7 +55,7 @@ class Plugins:
             raise Rejected(404, f"Unknown plugin {name}.")
         kind = next((kind for kind in _ORDER if kind in plugin.kinds), None)
         if kind is None:
-            kinds = ", ".join(str(known) for known in (Kind.SOURCE, Kind.SINK, *_ORDER[4:], *_ORDER[2:4]))
+            kinds = ", ".join(str(known) for known in (*_ORDER[:2], *_ORDER[4:], *_ORDER[2:4]))
             raise Rejected(400, f"Invalid plugin class {name}. Valid types are {kinds}.")
         self._only_version(plugin, (request.query.get("version") or [""])[0])
         found = KnownPlugins().find(str(kind), plugin.name)
@@ -71,10 +72,9 @@ class Plugins:
         except ConnectError as error:
             raise Rejected(400, f"Invalid version specification: {wanted}") from error
         if not fits:
+            known = f"available versions: [{plugin.version}]"
             raise Rejected(
-                400,
-                f"Plugin {plugin.name} not found that matches the version range {wanted}, available versions:"
-                f" [{plugin.version}]",
+                400, f"Plugin {plugin.name} not found that matches the version range {range_text(wanted)}, {known}"
             )
 
     def validate(self, request: Request, name: str) -> Response:

