@@ -124,7 +124,7 @@ def scalar_schemas(draw: st.DrawFn) -> Schema:
         made = {"Date": date_schema, "Time": time_schema, "Timestamp": timestamp_schema}[logical]
         bare = made(**attributes)
     else:
-        named = {"name": draw(st.none() | NAMES), "version": draw(st.none() | st.integers(-5, 5))}
+        named: dict[str, Any] = {"name": draw(st.none() | NAMES), "version": draw(st.none() | st.integers(-5, 5))}
         bare = Schema(draw(st.sampled_from(_SCALARS)), **attributes, **named)
     return bare.replace(default=draw(_present(bare))) if draw(st.integers(0, 3)) == 0 else bare
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from connect_core.api.converter import HeaderConverter
+from connect_core.converters.settings import KAFKA
 from connect_core.data import Schema
 from connect_core.data.values import from_text, to_text
 from connect_core.java.charsets import decode_utf8
@@ -13,7 +14,7 @@ from connect_core.java.charsets import decode_utf8
 class SimpleHeaderConverter(HeaderConverter):
     """Writes ``Values.convertToString``, reads by ``Values.parseString``: a round trip may change the type."""
 
-    version: ClassVar[str] = "4.3.0"
+    version: ClassVar[str] = KAFKA
 
     def from_connect_header(self, topic: str, name: str, schema: Schema | None, value: Any) -> bytes | None:  # noqa: ARG002
         """Text as UTF-8."""

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from connect_core.api.converter import Converter, Decoder, Encoder, HeaderConverter
 from connect_core.config import HIGH, LOW, Config, Width, key
+from connect_core.converters.settings import KAFKA, ConverterConfig, with_type
 from connect_core.data import Schema
 from connect_core.encoding import json as encoding
 from connect_core.errors import ConfigError, DataError
@@ -22,12 +23,9 @@ class DecimalFormat(StrEnum):
     NUMERIC = "NUMERIC"
 
 
-class JsonConverterConfig(Config):
+class JsonConverterConfig(ConverterConfig):
     """Keys under the converter's prefix."""
 
-    converter_type: str | None = key(
-        "How this converter will be used: key, value or header.", default=None, importance=LOW
-    )
     schemas_enable: bool = key(
         "Include schemas within each of the serialized values and keys.",
         default=True,
@@ -80,15 +78,22 @@ class JsonConverter(Converter, HeaderConverter):
     """Schemas and values as JSON, with or without the envelope."""
 
     config_class: ClassVar[type[Config]] = JsonConverterConfig
-    version: ClassVar[str] = "4.3.0"
+    version: ClassVar[str] = KAFKA
 
     def __init__(self) -> None:
         self._options = encoding.DEFAULTS
         self._fixed: Schema | None = None
         self._forget()
 
-    def configure(self, config: Mapping[str, str], *, is_key: bool) -> None:  # noqa: ARG002 - the same rules for keys
+    def configure(self, config: Mapping[str, str], *, is_key: bool) -> None:
         """Take ``schemas.enable``, ``schema.content``, ``decimal.format``, ``replace.null.with.default``."""
+        self._configure(with_type(config, "key" if is_key else "value"))
+
+    def configure_headers(self, config: Mapping[str, str]) -> None:
+        """As ``configure``; note that ``schemas.enable`` is true here too unless set."""
+        self._configure(with_type(config, "header"))
+
+    def _configure(self, config: Mapping[str, str]) -> None:
         parsed = JsonConverterConfig.parse(config)
         self._options = encoding.JsonOptions(
             schemas_enable=parsed.schemas_enable,
@@ -97,10 +102,6 @@ class JsonConverter(Converter, HeaderConverter):
         )
         self._fixed = self._read_fixed(parsed.schema_content)
         self._forget()
-
-    def configure_headers(self, config: Mapping[str, str]) -> None:
-        """As ``configure``; note that ``schemas.enable`` is true here too unless set."""
-        self.configure(config, is_key=False)
 
     def _read_fixed(self, text: str | None) -> Schema | None:
         if not text or not self._options.schemas_enable:

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from connect_core.api.converter import Converter, Decoder, Encoder, HeaderConverter
-from connect_core.config import HIGH, LOW, Config, Width, key
+from connect_core.config import HIGH, Config, Width, key
+from connect_core.converters.settings import KAFKA, ConverterConfig, with_type
 from connect_core.data import Schema, Type
 from connect_core.data.check import INT_BOUNDS, java_class_of
 from connect_core.data.schema import (
@@ -31,14 +32,6 @@ from connect_core.java.charsets import Charset
 from connect_core.java.numbers import to_float32
 
 
-class ConverterConfig(Config):
-    """What every converter is told: how it is used."""
-
-    converter_type: str | None = key(
-        "How this converter will be used: key, value or header.", default=None, importance=LOW
-    )
-
-
 class StringConverterConfig(ConverterConfig):
     """Keys of StringConverter."""
 
@@ -55,7 +48,7 @@ class SimpleConverter(Converter, HeaderConverter):
     """One pair of functions serves all: subclasses state ``write`` and ``read``."""
 
     config_class: ClassVar[type[Config]] = ConverterConfig
-    version: ClassVar[str] = "4.3.0"
+    version: ClassVar[str] = KAFKA
 
     def write(self, schema: Schema | None, value: Any) -> bytes | None:
         """Bytes of a value."""
@@ -82,9 +75,16 @@ class SimpleConverter(Converter, HeaderConverter):
         """(schema, value) from Kafka."""
         return self.read(data)
 
+    def configure(self, config: Mapping[str, str], *, is_key: bool) -> None:
+        """Take the settings; most have none."""
+        self._take(with_type(config, "key" if is_key else "value"))
+
     def configure_headers(self, config: Mapping[str, str]) -> None:
         """As ``configure``."""
-        self.configure(config, is_key=False)
+        self._take(with_type(config, "header"))
+
+    def _take(self, config: Mapping[str, str]) -> None:
+        self.config_class.parse(config)
 
     def from_connect_header(self, topic: str, name: str, schema: Schema | None, value: Any) -> bytes | None:  # noqa: ARG002
         """Header bytes."""
@@ -106,8 +106,7 @@ class StringConverter(SimpleConverter):
     def __init__(self) -> None:
         self._charset = Charset()
 
-    def configure(self, config: Mapping[str, str], *, is_key: bool) -> None:  # noqa: ARG002 - the same rules for keys
-        """Take ``converter.encoding``."""
+    def _take(self, config: Mapping[str, str]) -> None:
         name = StringConverterConfig.parse(config).converter_encoding
         try:
             self._charset = Charset(name)

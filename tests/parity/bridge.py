@@ -63,7 +63,7 @@ class Bridge:
         """A java.lang.String."""
         if value is None:
             return None
-        return self._string(self.bytes(value.encode("utf-16-be", "surrogatepass")), "UTF-16BE")
+        return self._string(self.byte_array(value.encode("utf-16-be", "surrogatepass")), "UTF-16BE")
 
     def from_text(self, value: Any) -> str | None:
         """A str."""
@@ -72,7 +72,7 @@ class Bridge:
         units = value.chars().toArray()  # not getBytes: it would replace lone surrogates
         return b"".join(int(unit).to_bytes(2) for unit in units).decode("utf-16-be", "surrogatepass")
 
-    def bytes(self, value: bytes | None) -> Any:
+    def byte_array(self, value: bytes | None) -> Any:
         """A byte[]."""
         return None if value is None else self.jpype.JArray(self.jpype.JByte)(value)
 
@@ -126,7 +126,7 @@ class Bridge:
         if schema.type is Type.STRING:
             return self.text(value)
         if schema.type is Type.BYTES:
-            return self.bytes(bytes(value))
+            return self.byte_array(bytes(value))
         if schema.type is Type.STRUCT:
             made = self._struct(self.schema(schema))
             for field in schema.fields:
@@ -160,7 +160,7 @@ class Bridge:
             return self._boxes[kind](_primitive(self.jpype, kind, value))
         if isinstance(value, Decimal):
             return self._decimal(str(value))
-        return self.text(value) if isinstance(value, str) else self.bytes(value)
+        return self.text(value) if isinstance(value, str) else self.byte_array(value)
 
     def from_schema(self, schema: Any) -> Schema | None:
         """The Python schema."""

@@ -59,7 +59,8 @@ def test_the_same_complaints(bridge: Bridge, schema: Schema) -> None:
 
 
 def test_structs(bridge: Bridge) -> None:
-    for value in [{"a": 1}, {"a": 1, "b": None}, {"b": "x"}]:
+    values: list[dict[str, Any]] = [{"a": 1}, {"a": 1, "b": None}, {"b": "x"}]
+    for value in values:
         java = bridge.new("org.apache.kafka.connect.data.Struct", bridge.schema(INNER))
         for name, one in value.items():
             java.put(bridge.text(name), bridge.value(INNER.field_map[name].schema, one))

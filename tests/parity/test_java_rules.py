@@ -88,7 +88,7 @@ def test_hashes(bridge: Bridge) -> None:
     seeded = random.Random(4)
     for length in range(40):
         data = seeded.randbytes(length)
-        assert hashing.murmur2(data) == int(utils.murmur2(bridge.bytes(data)))
+        assert hashing.murmur2(data) == int(utils.murmur2(bridge.byte_array(data)))
     for text in ["", "a", "partition", "größe", "😀😀", "x" * 50]:
         assert hashing.string_hash(text) == int(bridge.text(text).hashCode())
 
@@ -115,7 +115,7 @@ PROPERTIES = [
 def test_properties_files(bridge: Bridge, text: str) -> None:
     java = bridge.new("java.util.Properties")
     java.load(bridge.new("java.io.StringReader", bridge.text(text)))
-    found = {bridge.from_text(e.getKey()): bridge.from_text(e.getValue()) for e in java.entrySet()}
+    found = {str(bridge.from_text(e.getKey())): str(bridge.from_text(e.getValue())) for e in java.entrySet()}
     assert properties.load(text) == found
     again = bridge.new("java.util.Properties")
     again.load(bridge.new("java.io.StringReader", bridge.text(properties.store(found))))

@@ -17,7 +17,7 @@ from tests.parity.bridge import Bridge, JavaError
 from tests.schemas import DOUBLES, TEXT, pairs
 
 GENERATED = settings(
-    max_examples=150,
+    max_examples=80,
     derandomize=True,
     deadline=None,
     database=None,
@@ -60,7 +60,7 @@ class Both:
 
     def _java_read(self, data: bytes | None) -> Any:
         bridge = self.bridge
-        found = bridge.call(self.java.toConnectData, bridge.text("t"), bridge.bytes(data))
+        found = bridge.call(self.java.toConnectData, bridge.text("t"), bridge.byte_array(data))
         schema = bridge.from_schema(found.schema())
         return schema, bridge.from_value(schema, found.value())
 

@@ -62,7 +62,7 @@ def outcome(function: Any, *arguments: Any) -> Any:
 
 
 def java_read(bridge: Bridge, java: Any, data: bytes | None) -> Any:
-    found = bridge.call(java.toConnectData, bridge.text("t"), bridge.bytes(data))
+    found = bridge.call(java.toConnectData, bridge.text("t"), bridge.byte_array(data))
     schema = bridge.from_schema(found.schema())
     return schema, bridge.from_value(schema, found.value())
 

@@ -26,7 +26,7 @@ OPTIONS = st.builds(
     replace_null_with_default=st.booleans(),
 )
 GENERATED = settings(
-    max_examples=100, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
+    max_examples=60, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
 )
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | DOUBLES | TEXT,
