@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import orjson
-
 from connect_core.connectors.jdbc.dialects import Dialect
 from connect_core.connectors.jdbc.sink_rows import (
     Binder,
@@ -103,7 +101,10 @@ class RecordsetBatch(LiteralBatch):
     """PostgreSQL: all rows as one JSON text that the server takes apart (INSERT ... SELECT FROM json_to_recordset)."""
 
     def __init__(self, statement: Statement, rules: BindRules, *, form: Literals, limit: int, single: bool) -> None:
+        import orjson
+
         super().__init__(statement, rules, form=form, limit=limit, single=single)
+        self.dumps = orjson.dumps
         self.objects = json_objects(statement, rules)
         casts = [after.rstrip(",)") for after in statement.row[1:]]
         # a JSON string read as json would stay a quoted string: such columns come as text and are cast
@@ -120,7 +121,7 @@ class RecordsetBatch(LiteralBatch):
         if len(records) == 1 or not self.many:
             super().run(connection, records)
             return
-        body = orjson.dumps(self.objects(records), str)
+        body = self.dumps(self.objects(records), str)
         if len(body) > self.limit:
             middle = len(records) // 2
             self.run(connection, records[:middle])

@@ -11,11 +11,8 @@ import linecache
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
-from decimal import Decimal
 from itertools import count
 from typing import Any
-
-import orjson
 
 from connect_core.connectors.jdbc.sink_errors import UnfitRecord
 from connect_core.connectors.jdbc.sink_fields import Column, Origin
@@ -259,8 +256,11 @@ def json_rows(statement: Statement, rules: BindRules) -> Binder:
     literals there (with backslash escapes on and ANSI_QUOTES off); the caller looks for the two escapes that are not.
     """
 
+    import orjson
+
     def build(lenient: bool) -> Rows:
         source = _Source(statement.columns, rules, lenient=lenient)
+        source.name("Fragment", orjson.Fragment)
         for index, column in enumerate(statement.columns):
             _json_value(source, index, rules.kind(column), clock=rules.clock, target=rules.types.get(column.name, ""))
         default = source.name("default", str)
@@ -269,14 +269,6 @@ def json_rows(statement: Statement, rules: BindRules) -> Binder:
         return source.build(f"dumps(({row}), {default})[1:-1]")
 
     return Binder(build)
-
-
-def _json_decimal(value: Decimal) -> Any:
-    return orjson.Fragment(plain_decimal(value)) if value.is_finite() else Decimal.__str__(value)
-
-
-def _json_binary(value: Any) -> Any:
-    return orjson.Fragment(f"x'{memoryview(value).hex()}'")
 
 
 def _json_value(source: _Source, index: int, kind: Kind, *, clock: Clock, target: str) -> None:
@@ -288,9 +280,10 @@ def _json_value(source: _Source, index: int, kind: Kind, *, clock: Clock, target
             if kind is Kind.FLOAT32 and target != "float":
                 source.unless_null(index, f"{source.name('shortest_float32', shortest_float32)}({c})")
         case Kind.DECIMAL if target != "decimal":  # a decimal column reads the quoted text that ``default`` gives
-            source.unless_null(index, f"{source.name('decimal', _json_decimal)}({c})")
+            exact = f"Fragment({source.name('plain_decimal', plain_decimal)}({c}))"
+            source.unless_null(index, f"{exact} if {c}.is_finite() else str({c})")
         case Kind.BYTES:
-            source.unless_null(index, f"{source.name('binary', _json_binary)}({c})")
+            source.unless_null(index, f"Fragment(b\"x'%b'\" % memoryview({c}).hex().encode())")
         case Kind.DATE | Kind.TIME | Kind.TIMESTAMP:
             _json_clock(source, index, kind, clock=clock)
         case Kind.EPOCH:
