@@ -35,7 +35,7 @@ from connect_core.coordinator.plan import (
     plan,
     wishes,
 )
-from connect_core.coordinator.ports import STANDALONE, Key, Outside, Rejected, Settings
+from connect_core.coordinator.ports import FUNCTIONS, STANDALONE, Key, Outside, Rejected, Settings
 from connect_core.coordinator.validation import Validator
 from connect_core.java.hashing import hash_map
 from connect_core.runtime.slice import CONNECTOR
@@ -58,6 +58,7 @@ class Coordinator:
         self._acting = threading.RLock()
         """One plan is carried out at a time; reentrant, because an in-line slice submits its result."""
         self._changed = threading.Condition()
+        self._ticked: float | None = None
 
     # -- commands ------------------------------------------------------------------------------------------------------
 
@@ -106,6 +107,8 @@ class Coordinator:
             self._put_status(state, key, "FAILED", trace)
         if decision.rejected is not None:
             raise decision.rejected
+        if isinstance(command, TaskConfigs) and not decision.records:
+            return decision.answer  # a look that found nothing new is no reason for slices
         self._follow(command.name, look=decision.look)
         return decision.answer
 
@@ -169,14 +172,19 @@ class Coordinator:
                 ", ".join(strangers),
             )
             return
+        now = time.time() if now is None else now
         with self._acting:
-            self._act(now=now)
-            self._reconcile(time.time() if now is None else now)
+            # A worker's passes follow each other at odd moments; functions remember nothing, their rule is punctual.
+            since = None if self.settings.mode == FUNCTIONS else self._ticked or now
+            self._act(now=now, since=since)
+            self._ticked = now
+            self._reconcile(now)
 
     def _act(
         self,
         *,
         now: float | None = None,
+        since: float | None = None,
         only: Collection[str] | None = None,
         at_once: bool = False,
         look: bool = False,
@@ -185,7 +193,7 @@ class Coordinator:
         with self._acting:
             started: set[Key] = set()
             for _ in range(ROUNDS):
-                scene = self._scene(time.time() if now is None else now, at_once=at_once, look=look)
+                scene = self._scene(time.time() if now is None else now, since=since, at_once=at_once, look=look)
                 only = self._perform(plan(scene, only), scene.state, started)
                 if not only:
                     break
@@ -203,7 +211,7 @@ class Coordinator:
     def _reconcile(self, now: float) -> None:
         self.outside.triggers.reconcile(wishes(self._scene(now)))
 
-    def _scene(self, now: float, *, at_once: bool = False, look: bool = False) -> Scene:
+    def _scene(self, now: float, *, since: float | None = None, at_once: bool = False, look: bool = False) -> Scene:
         return Scene(
             state=self.state(),
             now=now,
@@ -213,6 +221,7 @@ class Coordinator:
             owns=self.outside.owns,
             at_once=at_once,
             look=look,
+            since=since,
         )
 
     def _perform(self, actions: Sequence[Action], state: ClusterState, started: set[Key]) -> set[str]:

@@ -96,6 +96,8 @@ class Scene:
     owns: Callable[[str, int], bool] = owns_all
     at_once: bool = False
     look: bool = False
+    since: float | None = None
+    """The pass before this one, so that each watch period begins in exactly one; None: a tick ago."""
 
 
 def plan(scene: Scene, only: Collection[str] | None = None) -> list[Action]:
@@ -240,24 +242,37 @@ class _ConnectorPlan:
             return True
         if entry.generation < 0 or not entry.consistent or entry.applied_config != entry.config:
             return True
-        return self._watch_due()
+        # Only a tick looks at the clock: a look's own result would order the next look, for ever.
+        return not self.scene.at_once and self._watch_due()
 
     def _watch_due(self) -> bool:
         period = self.scene.catalog.watch_period_ms(self.entry.config)
-        if period is None or period <= 0:
+        if period is None or period <= 0 or self.scene.at_once:
             return False
-        now, tick = self.scene.now * 1000, self.scene.settings.tick_ms
-        return now // period > (now - tick) // period
+        now, since = self.scene.now, self.scene.since
+        if since is None:
+            since = now - self.scene.settings.tick_ms / 1000
+        return now * 1000 // period > since * 1000 // period
 
     def _start_tasks(self) -> Iterator[Action]:
-        triggered = triggered_topic(self.scene, self.entry) is not None
-        due_now = not triggered and self._scheduled_now()
+        if triggered_topic(self.scene, self.entry) is not None:
+            yield from self._arm()
+            return
+        due_now = self._scheduled_now()
         for task in range(self.count):
             if not self.scene.owns(self.name, task):
                 if (self.name, task) in self.scene.running:
                     yield StopSlice(self.name, task)  # the group gave it to another process
                 continue
             yield from self._start_task(task, due_now=due_now)
+
+    def _arm(self) -> Iterator[Action]:
+        """Tasks that records start run from now on, although nothing of them may run for a long time."""
+        if self.leads:
+            for task in range(self.count):
+                status = self._status(task)
+                if status is None or status.state not in ("RUNNING", "FAILED"):
+                    yield WriteStatus(self.name, task, "RUNNING")
 
     def _start_task(self, task: int, *, due_now: bool) -> Iterator[Action]:
         status, running = self._status(task), self.scene.running.get((self.name, task))

@@ -11,6 +11,7 @@ from connect_core.coordinator.ports import FUNCTIONS, STANDALONE, Rejected
 from connect_core.runtime.slice import CONNECTOR, SliceRequest
 from connect_core.storage import config_records
 from connect_core.storage.state import TargetState
+from tests.unit.coordinator.scenes import Classes
 from tests.unit.coordinator.worlds import InLine, Recorder, World
 
 SOURCE = {"connector.class": "FileStreamSource", "file": "/tmp/x", "topic": "t"}
@@ -207,6 +208,15 @@ class TestFunctions:
         world.coordinator.submit(Delete("c"))
         assert world.triggers.wanted == {}
 
+    def test_a_look_that_finds_nothing_new_starts_nothing(self) -> None:
+        """Otherwise a connector that watches its source would be looked at without a pause."""
+        world = made(World(mode=FUNCTIONS), SOURCE)
+        world.said("c", CONNECTOR, "RUNNING")
+        assert publish(world, ONE) is True
+        started = len(world.dispatcher.started)
+        assert publish(world, ONE) is False
+        assert len(world.dispatcher.started) == started
+
 
 class TestStandalone:
     """Creation is synchronous: the answer has the tasks."""
@@ -254,3 +264,12 @@ def test_statuses_repeat_the_generation_of_the_last_one() -> None:
     world.coordinator.submit(SetTarget("c", TargetState.PAUSED))
     status = world.status.refresh().tasks["c", 0]
     assert (status.state, status.generation, status.version, status.worker_id) == ("PAUSED", 7, "9.9", "w:1")
+
+
+def test_a_worker_looks_once_per_watch_period() -> None:
+    world = made(World(InLine()))
+    world.replace(catalog=Classes(period=10_000))
+    before = len(world.dispatcher.started)
+    for now in (1000.5, 1001.0, 1009.99, 1010.02, 1010.5, 1019.0, 1020.5):
+        world.coordinator.tick(now)
+    assert [r.task for r in world.dispatcher.started[before:]] == [CONNECTOR, CONNECTOR]

@@ -175,6 +175,15 @@ class TestFunctions:
         actions = plan(scene(cluster(entry(0), {-1: "RUNNING"}), functions=True, now=now, catalog=Classes(300_000)))
         assert short(actions) == ([("run", -1)] if due else [])
 
+    def test_a_command_does_not_look_again(self) -> None:
+        state = cluster(entry(0), {-1: "RUNNING"})
+        assert plan(scene(state, functions=True, now=300.0, at_once=True, catalog=Classes(300_000))) == []
+
+    @pytest.mark.parametrize(("since", "due"), [(299.9, True), (300.0, False)])
+    def test_each_period_begins_in_one_pass(self, since: float, due: bool) -> None:
+        actions = plan(scene(cluster(entry(0), {-1: "RUNNING"}), now=300.7, since=since, catalog=Classes(300_000)))
+        assert short(actions) == ([("run", -1)] if due else [])
+
 
 class TestTriggered:
     """Sinks of one topic are run by Kafka, not by the clock."""
@@ -183,6 +192,12 @@ class TestTriggered:
         state = cluster(entry(config=SINK), RUNNING)
         assert plan(scene(state, functions=True)) == []
         assert short(plan(scene(state))) == [("run", 0), ("run", 1)]
+
+    def test_tasks_are_running_from_the_start(self) -> None:
+        state = cluster(entry(config=SINK), {-1: "RUNNING", 0: "PAUSED", 1: "FAILED"})
+        assert plan(scene(state, functions=True)) == [WriteStatus("c", 0, "RUNNING")]
+        state = cluster(entry(1, config=SINK), {-1: "RUNNING"})
+        assert plan(scene(state, functions=True)) == [WriteStatus("c", 0, "RUNNING")]
 
     @pytest.mark.parametrize(
         ("config", "topic"),
