@@ -26,6 +26,8 @@ CLIENTS = ("producer.", "consumer.", "admin.")
 SECURITY = ("security.", "sasl.", "ssl.")
 MARGIN_S = 3.0
 """Before the deadline: no new work, so that the last commit is not cut off."""
+TALKATIVE = ("boto3", "botocore", "urllib3", "connect_core.kafka.settings", "connect_core.kafka.librdkafka")
+"""Loggers whose INFO lines would cost more than they tell in every cold start."""
 _LOGIN = {
     "PLAIN": "org.apache.kafka.common.security.plain.PlainLoginModule",
     "SCRAM-SHA-256": "org.apache.kafka.common.security.scram.ScramLoginModule",
@@ -140,6 +142,8 @@ def logger(env: Mapping[str, str] = os.environ) -> Any:
     root = logging.getLogger()
     root.handlers[:] = made.handlers
     root.setLevel(made.log_level)
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level) if root.level > logging.DEBUG else root.level)
     return made
 
 
