@@ -242,8 +242,7 @@ class _ConnectorPlan:
             return True
         if entry.generation < 0 or not entry.consistent or entry.applied_config != entry.config:
             return True
-        # Only a tick looks at the clock: a look's own result would order the next look, for ever.
-        return not self.scene.at_once and self._watch_due()
+        return self._watch_due()
 
     def _watch_due(self) -> bool:
         period = self.scene.catalog.watch_period_ms(self.entry.config)

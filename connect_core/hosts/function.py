@@ -142,8 +142,9 @@ def logger(env: Mapping[str, str] = os.environ) -> Any:
     root = logging.getLogger()
     root.handlers[:] = made.handlers
     root.setLevel(made.log_level)
-    for name in TALKATIVE:
-        logging.getLogger(name).setLevel(max(logging.WARNING, root.level) if root.level > logging.DEBUG else root.level)
+    if root.level > logging.DEBUG:
+        for name in TALKATIVE:
+            logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
     return made
 
 
