@@ -61,7 +61,7 @@ def records(count: int) -> list[SinkRecord]:
             value={
                 "id": i,
                 "name": f"customer number {i}",
-                "amount": Decimal(i) / 100,
+                "amount": Decimal(i).scaleb(-2),
                 "ratio": i / 7,
                 "at": start + timedelta(milliseconds=i),
                 "day": date(2024, 1, 1 + i % 28),

@@ -1,7 +1,9 @@
 """The table ``connectless_offsets`` of ``exactly.once.sink``: next offsets in the target, in the rows' transaction.
 
-A slice moves an offset only from the value it knows (compare and set, before it writes rows): of two slices that put
-the same records one finds the offset moved and rolls back (I4). Documented in docs/delivery.md.
+Columns: connector, topic, kafka_partition (its primary key together) and next_offset, the first offset not yet in the
+target; it stands in the session's own database and schema. A slice moves an offset only from the value it knows
+(compare and set, before it writes rows): of two slices that put the same records one finds the offset moved and rolls
+back (I4). On MySQL the target tables must be transactional (InnoDB).
 """
 
 from __future__ import annotations
