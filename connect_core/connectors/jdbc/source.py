@@ -95,7 +95,7 @@ class JdbcSourceTask(SourceTask[JdbcSourceConfig]):
             initial = self.config.timestamp_initial
             if initial == -1:
                 now = reader.dialect.read_clock(self._connection, reader.zone)
-                self._commit()
+                self._connection.commit()
                 initial = temporal.epoch_ms(now)
             stored = {offsets.TIMESTAMP: initial}
         reader.position = offsets.read_position(stored)
@@ -108,22 +108,25 @@ class JdbcSourceTask(SourceTask[JdbcSourceConfig]):
             failure, self._failure = self._failure, None
             raise failure
         batch: list[SourceRecord] = []
+        done: set[TableReader] = set()  # each table ends at most once per poll, or a zero interval would never return
         limit = self.config.batch_max_rows
         try:
             while len(batch) < limit:
-                reader = self._current or self._due()
+                reader = self._current or self._due(done)
                 if reader is None:
                     break
                 batch += self._read(reader, limit - len(batch))
+                if not reader.reading:
+                    done.add(reader)
         except ConnectError as error:
             if not batch:
                 raise
             self._failure = error  # what was read before goes out first
         return batch
 
-    def _due(self) -> TableReader | None:
+    def _due(self, done: set[TableReader]) -> TableReader | None:
         """The due table that finished longest ago; the original breaks ties by name."""
-        ready = [reader for reader in self._readers if self._wait_ms(reader) <= 0]
+        ready = [reader for reader in self._readers if reader not in done and self._wait_ms(reader) <= 0]
         return min(ready, key=_turn, default=None)
 
     def _wait_ms(self, reader: TableReader) -> float:
@@ -138,11 +141,6 @@ class JdbcSourceTask(SourceTask[JdbcSourceConfig]):
                 reader.open(self._connection)
             self._current = reader
             records = reader.fetch(limit)
-            if not reader.reading:
-                self._commit()
-                self._finish(reader)
-                reader.failures = 0
-            return records
         except errors as error:
             self._drop(reader)
             self._finish(reader)
@@ -151,14 +149,23 @@ class JdbcSourceTask(SourceTask[JdbcSourceConfig]):
         except ConnectError:
             self._drop(reader)
             raise
+        if not reader.reading:
+            self._finish(reader)
+            reader.failures = 0
+            self._commit(errors)
+        return records
 
     def _finish(self, reader: TableReader) -> None:
         reader.finished_at = time.monotonic()
         self._current = None
 
-    def _commit(self) -> None:
-        """End the reading transaction: releases its snapshot."""
-        self._connection.commit()
+    def _commit(self, errors: tuple[type[Exception], ...]) -> None:
+        """End the reading transaction: releases its snapshot. A connection that cannot do it is replaced later."""
+        try:
+            self._connection.commit()
+        except errors as error:
+            log.info("The connection was lost after a complete result: %s", error)
+            self._connection = None
 
     def _drop(self, reader: TableReader) -> None:
         """After an error the connection is in an unknown state: the next query gets a new one."""

@@ -310,7 +310,7 @@ def _decode(column: Column, schema: Schema, mapping: Mapping, flags: Any) -> Dec
         case Jdbc.REAL | Jdbc.DOUBLE:
             return Decode("float({v})")
         case Jdbc.VARCHAR:
-            return Decode("(s if (s := {v}).isascii() else {b}.decode())")
+            return Decode("(x if (x := {v}).isascii() else {b}.decode())")
         case Jdbc.VARBINARY:
             return Decode("{b}")
         case Jdbc.DATE | Jdbc.TIMESTAMP:

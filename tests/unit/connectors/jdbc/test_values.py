@@ -187,7 +187,7 @@ def packet(*values: bytes | None) -> bytes:
 
 def wire_plan() -> RowPlan:
     names = {"old": temporal.instant_reader(UTC, legacy=True), "iso": temporal.fromiso}
-    text = Decode("(s if (s := {v}).isascii() else {b}.decode())")
+    text = Decode("(x if (x := {v}).isascii() else {b}.decode())")
     when = Decode("(iso({v} + '+00:00') if {first} == 50 else old({v}))", names)
     columns = (
         PlannedColumn(0, Column("id", Jdbc.INTEGER, nullable=False), s.INT32, Decode("int({v})"), None),
@@ -209,7 +209,7 @@ def test_wire_reader_at_every_boundary() -> None:
         for end in (cut, len(data)):
             position, why = read(data[:end], data[:end].decode("latin-1"), position, end, 10, rows)
         assert (why, position) == (mysql_rows.ENDED, len(data))
-        assert [row["text"] for row in rows.values] == ["plain", long, ""]
+        assert [row["text"] for row in rows.values] == ["plain", long, None]
         assert rows.stamps == [MOMENT, datetime(1999, 1, 1, tzinfo=UTC), None]
         assert rows.ids == [1, 2, 3]
 
