@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from operator import itemgetter
 from typing import Any
 
 from connect_core.data import DATE, DECIMAL, Schema, Type
@@ -51,7 +50,7 @@ class HashOrder:
     """Dicts with text keys in HashMap order; remembers the order of each sequence of keys it has met."""
 
     def __init__(self) -> None:
-        self._orders: dict[tuple[Any, ...], tuple[tuple[str, ...], Any]] = {}
+        self._templates: dict[tuple[Any, ...], dict[Any, Any]] = {}
 
     def value(self, value: Any) -> Any:
         """A schemaless value with all its dicts ordered."""
@@ -62,29 +61,23 @@ class HashOrder:
 
     def mapping(self, value: dict[Any, Any], inner: Reorder | None) -> dict[Any, Any]:
         """One dict ordered; ``inner`` is applied to values that can hold dicts."""
-        names, pick = self._order(tuple(value))
-        ordered = dict(zip(names, pick(value), strict=True)) if pick is not None else dict(value)
+        keys = tuple(value)
+        template = self._templates.get(keys)
+        if template is None:
+            template = self._template(keys)
+        ordered = template | value  # the order is the template's, and this is the fastest way to get it
         if inner is not None:
-            for name, element in ordered.items():
+            for element in value.values():
                 if type(element) not in _PLAIN:
-                    ordered[name] = inner(element)
+                    return {name: inner(found) for name, found in ordered.items()}
         return ordered
 
-    def _order(self, keys: tuple[Any, ...]) -> tuple[tuple[str, ...], Any]:
-        found = self._orders.get(keys)
-        if found is None:
-            if len(self._orders) >= _MOST_ORDERS:  # keys that are data, not names: do not keep them all
-                self._orders.clear()
-            found = self._orders[keys] = _order_of(keys)
-        return found
-
-
-def _order_of(keys: tuple[Any, ...]) -> tuple[tuple[str, ...], Any]:
-    """(names in order, getter of their values); no getter when the order is the dict's own."""
-    if len(keys) < 2 or not all(type(key) is str for key in keys):
-        return (), None  # the order of other keys is not kept by the original's converters either
-    names = tuple(hash_map_order(keys))
-    return (names, itemgetter(*names)) if names != keys else ((), None)
+    def _template(self, keys: tuple[Any, ...]) -> dict[Any, Any]:
+        if len(self._templates) >= _MOST_ORDERS:  # keys that are data, not names: do not keep them all
+            self._templates.clear()
+        named = all(type(key) is str for key in keys)  # other keys' order is not kept by converters either
+        template = self._templates[keys] = dict.fromkeys(hash_map_order(keys) if named else keys)
+        return template
 
 
 def _reorder(schema: Schema | None, order: HashOrder) -> Reorder | None:

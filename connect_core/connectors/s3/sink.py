@@ -47,13 +47,7 @@ class S3SinkTask(SinkTask[S3SinkConfig]):
     def put(self, records: Sequence[SinkRecord]) -> None:
         """Sort records by partition and write. A failure that may pass rewinds its partition and no other."""
         now = _now()
-        batches: dict[TopicPartition, list[SinkRecord]] = {}
-        for record in records:
-            place = (record.original_topic, record.original_partition)
-            batch = batches.get(place)  # type: ignore[call-overload]  # a named tuple equals the plain one
-            if batch is None:
-                batch = batches[TopicPartition(*place)] = []
-            batch.append(record)
+        batches = _by_partition(records)
         failed: Retriable | None = None
         for partition in [*batches, *(known for known in self._writers if known not in batches)]:
             try:
@@ -134,6 +128,18 @@ class S3SinkTask(SinkTask[S3SinkConfig]):
         if self._context.reporter is None:
             raise error
         self._context.reporter(record, error)
+
+
+def _by_partition(records: Sequence[SinkRecord]) -> dict[TopicPartition, list[SinkRecord]]:
+    """Records by where they were consumed; neighbours mostly come from one partition."""
+    batches: dict[TopicPartition, list[SinkRecord]] = {}
+    topic, partition, batch = "", -1, list[SinkRecord]()
+    for record in records:
+        if record.original_partition != partition or record.original_topic != topic:
+            topic, partition = record.original_topic, record.original_partition
+            batch = batches.setdefault(TopicPartition(topic, partition), [])
+        batch.append(record)
+    return batches
 
 
 def _now() -> int:
