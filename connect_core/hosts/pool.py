@@ -94,6 +94,7 @@ class Pool:
         self._answers: dict[int, Future[Any]] = {}
         self._ids = itertools.count(1)
         self._lock = threading.RLock()
+        self._closing = False
 
     # -- Dispatcher ----------------------------------------------------------------------------------------------
 
@@ -144,6 +145,7 @@ class Pool:
     def close(self, timeout_s: float) -> None:
         """Stop every slice, wait for their last commits, end the processes."""
         with self._lock:
+            self._closing = True
             slots = list(self._slots.values())
         for each in slots:
             each.send("quit")

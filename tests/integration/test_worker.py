@@ -43,7 +43,9 @@ def test_a_file_goes_through_a_topic_into_a_file(
     until(lambda: lines(target) == ["one", "two", "three"], "the new line has arrived")
     worker.until_states(load, "RUNNING", "RUNNING")
     worker.until_states(dump, "RUNNING", "RUNNING")
-    offsets = until(lambda: worker.request("GET", f"/connectors/{load}/offsets").json()["offsets"], "an offset is stored")
+    offsets = until(
+        lambda: worker.request("GET", f"/connectors/{load}/offsets").json()["offsets"], "an offset is stored"
+    )
     assert offsets == [{"partition": {"filename": str(source)}, "offset": {"position": 14}}]
     until(
         lambda: worker.request("GET", f"/connectors/{dump}/topics").json()[dump]["topics"] == [topic],
@@ -81,7 +83,9 @@ def test_pause_resume_stop_and_restart(
 def test_bad_input_gets_connects_answers(worker: WorkerProcess, unique: Callable[[str], str]) -> None:
     import httpx
 
-    malformed = httpx.post(f"{worker.url}/connectors", content=b"{", headers={"Content-Type": "application/json"}, timeout=60)
+    malformed = httpx.post(
+        f"{worker.url}/connectors", content=b"{", headers={"Content-Type": "application/json"}, timeout=60
+    )
     assert malformed.status_code == 500
     assert malformed.json()["error_code"] == 500
     unknown = worker.request("POST", "/connectors", {"name": unique("x"), "config": {"connector.class": "Nope"}})
@@ -89,7 +93,9 @@ def test_bad_input_gets_connects_answers(worker: WorkerProcess, unique: Callable
     assert unknown.json()["message"].startswith(
         "Failed to find any class that implements Connector and which name matches Nope, available connectors are: "
     )
-    missing = worker.request("POST", "/connectors", {"name": unique("x"), "config": {"connector.class": "FileStreamSource"}})
+    missing = worker.request(
+        "POST", "/connectors", {"name": unique("x"), "config": {"connector.class": "FileStreamSource"}}
+    )
     assert missing.status_code == 400
     assert 'Missing required configuration "topic" which has no default value.' in missing.json()["message"]
     assert worker.request("GET", "/connectors/nobody").json() == {
@@ -113,7 +119,9 @@ def test_a_failing_sink_says_why_and_a_restart_after_the_repair_loses_nothing(
     until(lambda: lines(folder / "out.txt") == ["one"], "the line has arrived after the repair")
 
 
-def test_a_restarted_worker_goes_on_where_it_was(kafka: Kafka, topic: str, unique: Callable[[str], str], tmp_path: Path) -> None:
+def test_a_restarted_worker_goes_on_where_it_was(
+    kafka: Kafka, topic: str, unique: Callable[[str], str], tmp_path: Path
+) -> None:
     name, dump = unique("load"), unique("dump")
     source, target = tmp_path / "in.txt", tmp_path / "out.txt"
     source.write_text("one\n")
@@ -136,12 +144,16 @@ def test_a_restarted_worker_goes_on_where_it_was(kafka: Kafka, topic: str, uniqu
     assert lines(target).count("three") == 1
 
 
-def test_standalone_keeps_offsets_in_a_file(kafka: Kafka, topic: str, unique: Callable[[str], str], tmp_path: Path) -> None:
+def test_standalone_keeps_offsets_in_a_file(
+    kafka: Kafka, topic: str, unique: Callable[[str], str], tmp_path: Path
+) -> None:
     source, target = tmp_path / "in.txt", tmp_path / "out.txt"
     source.write_text("one\n")
     load, dump = tmp_path / "load.properties", tmp_path / "dump.json"
     load.write_text(f"name={unique('load')}\nconnector.class=FileStreamSource\nfile={source}\ntopic={topic}\n")
-    dump.write_text(f'{{"name": "{unique("dump")}", "config": {{"connector.class": "FileStreamSink", "file": "{target}", "topics": "{topic}"}}}}')
+    dump.write_text(
+        f'{{"name": "{unique("dump")}", "config": {{"connector.class": "FileStreamSink", "file": "{target}", "topics": "{topic}"}}}}'
+    )
     worker = WorkerProcess(kafka.bootstrap_servers, tmp_path, group="", standalone=True)
     worker.start(load, dump)
     until(lambda: lines(target) == ["one"], "the first line has arrived")

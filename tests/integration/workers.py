@@ -31,7 +31,13 @@ class WorkerProcess:
     """One worker; restart it with ``stop`` and ``start``."""
 
     def __init__(
-        self, bootstrap: str, home: Path, *, group: str, standalone: bool = False, properties: Mapping[str, str] | None = None
+        self,
+        bootstrap: str,
+        home: Path,
+        *,
+        group: str,
+        standalone: bool = False,
+        properties: Mapping[str, str] | None = None,
     ) -> None:
         (self.port,) = free_ports(1)
         self.url = f"http://{HOST}:{self.port}"
