@@ -19,6 +19,7 @@ from connect_core.connectors.jdbc.sink_rows import (
     parameters,
     raw_rows,
 )
+from connect_core.connectors.jdbc.sink_types import Kind
 from connect_core.connectors.jdbc.sink_values import Literals
 from connect_core.connectors.jdbc.statements import Statement
 from connect_core.data import SinkRecord
@@ -26,6 +27,20 @@ from connect_core.data import SinkRecord
 _PACKET_MARGIN = 64 * 1024
 _RECORDSETS = 9_04_00  # PostgreSQL 9.4; its relatives (Redshift) call themselves 8
 _TEXT_LIMIT = 8 * 1024 * 1024  # PostgreSQL parses a statement in memory; more rows per text gain nothing
+
+
+_BOUND_AS = {
+    Kind.INT8: "int2",
+    Kind.INT16: "int2",
+    Kind.INT32: "int4",
+    Kind.INT64: "int8",
+    Kind.FLOAT32: "float4",
+    Kind.FLOAT64: "float8",
+    Kind.BOOLEAN: "bool",
+    Kind.BYTES: "bytea",
+    Kind.DECIMAL: "numeric",
+}
+"""PostgreSQL: parameter types; texts, dates and times are of unknown type and become what the column is."""
 
 
 class Batch:
@@ -107,9 +122,11 @@ class RecordsetBatch(LiteralBatch):
         self.dumps = orjson.dumps
         self.objects = json_objects(statement, rules)
         casts = [after.rstrip(",)") for after in statement.row[1:]]
-        # a JSON string read as json would stay a quoted string: such columns come as text and are cast
+        # types as the original binds them, so that the same assignment casts follow; a JSON string read as json would
+        # stay a quoted string: such columns come as text and are cast
         types = [
-            "text" if c else rules.declared[column.name] for column, c in zip(statement.columns, casts, strict=True)
+            "text" if cast else _BOUND_AS.get(rules.kind(column)) or rules.declared[column.name]
+            for column, cast in zip(statement.columns, casts, strict=True)
         ]
         defined = ",".join(f"c{i} {kind}" for i, kind in enumerate(types))
         chosen = ",".join(f"c{i}{cast}" for i, cast in enumerate(casts))

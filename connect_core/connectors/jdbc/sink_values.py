@@ -122,13 +122,15 @@ class Literals:
         """FLOAT64."""
         if value is None:
             return "NULL"
-        if self.postgresql and value - value != 0.0:
-            return f"'{float(value)}'"
+        if self.postgresql:
+            return f"'{float(value)!r}'::float8"
         return float.__repr__(finite(float(value)))
 
     def single(self, value: Any) -> str:
         """FLOAT32."""
-        return self.real(value if value is None or value - value != 0.0 else shortest_float32(value))
+        if value is not None and value - value == 0.0:
+            value = shortest_float32(value)
+        return self.real(value).replace("::float8", "::float4")
 
     def boolean(self, value: Any) -> str:
         """BOOLEAN."""
@@ -149,7 +151,7 @@ class Literals:
         if value is None:
             return "NULL"
         digits = memoryview(value).hex()
-        return f"'\\x{digits}'" if self.postgresql else f"x'{digits}'"
+        return f"'\\x{digits}'::bytea" if self.postgresql else f"x'{digits}'"
 
     def decimal(self, value: Any) -> str:
         """Decimal."""

@@ -258,3 +258,28 @@ def test_null_with_default(target, sink, record, topic):
     sink(target, {"replace.null.with.default": "false"}).put([record(topic, 2, schema, {"id": 2, "text": None})])
     target.run(f"INSERT INTO {target.q(topic)} ({target.q('id')}) VALUES (3)")  # the column's own default
     assert target.rows(topic) == [(0, "it's \\ given"), (1, "it's \\ given"), (2, None), (3, "it's \\ given")]
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_numbers_into_columns_of_another_kind(target, sink, record, topic, count):
+    """The database converts as for a statement with typed parameters, one row or many."""
+    kinds = {"mariadb": ("BIGINT", "TEXT"), "postgresql": ("BIGINT", "TEXT"), "sqlite": ("NUMERIC", "TEXT")}[
+        target.name
+    ]
+    columns = {"id": "INT", "f": kinds[0], "d": kinds[0], "t": kinds[1], "n": "DECIMAL(20,4)", "x": "DOUBLE PRECISION"}
+    spec = ", ".join(f"{target.q(name)} {kind}" for name, kind in columns.items())
+    target.run(f"CREATE TABLE {target.q(topic)} ({spec})")
+    schema = struct(
+        [
+            ("id", INT32),
+            ("f", OPTIONAL_FLOAT64),
+            ("d", decimal_schema(2)),
+            ("t", INT64),
+            ("n", OPTIONAL_FLOAT64),
+            ("x", OPTIONAL_FLOAT32),
+        ]
+    )
+    value = {"f": 3.0, "d": Decimal("7.00"), "t": 12, "n": 0.25, "x": 0.5}
+    sink(target).put([record(topic, i, schema, {"id": i, **value}) for i in range(count)])
+    found = target.rows(topic)
+    assert found == [(i, 3, 7, "12", Decimal("0.25"), 0.5) for i in range(count)]
