@@ -100,7 +100,7 @@ def tell(*, db: str, rows: int) -> int:
         _create_connectors(narrator, url, shop, s3)
         _watch(narrator, shop, rows)
         archived = _archive(narrator, s3, shop)
-        _compare(narrator, shop, url)
+        compare(narrator, shop, url)
         if shop.equal() and archived:
             narrator.step("[bold green]Both systems are equal.[/]")
             return 0
@@ -154,7 +154,7 @@ def _create_connectors(narrator: Narrator, url: str, shop: Shop, s3: S3) -> None
         connectors.status_sink(shop.crm),
         archive,
     ):
-        shown = json.dumps(_without_secrets(body))
+        shown = json.dumps(without_secrets(body))
         narrator.command(f"curl -X POST {url}/connectors -H 'Content-Type: application/json' -d '{shown}'")
         _post(url, body)
 
@@ -167,7 +167,8 @@ def _post(url: str, body: dict[str, Any]) -> None:
         raise ConnectError(f"POST /connectors answered {answer.status_code}: {answer.text}")
 
 
-def _without_secrets(body: dict[str, Any]) -> dict[str, Any]:
+def without_secrets(body: dict[str, Any]) -> dict[str, Any]:
+    """A create request as it may be shown."""
     hidden = {k: "<password>" for k in body["config"] if "password" in k or "secret" in k}
     return {"name": body["name"], "config": body["config"] | hidden}
 
@@ -203,7 +204,7 @@ def _archive(narrator: Narrator, s3: S3, shop: Shop) -> bool:
     return found == expected
 
 
-def _compare(narrator: Narrator, shop: Shop, url: str) -> None:
+def compare(narrator: Narrator, shop: Shop, url: str) -> None:
     """The two systems side by side."""
     narrator.command(f"curl '{url}/connectors?expand=status'")
     for name in ("orders", "status"):

@@ -69,11 +69,17 @@ class LocalStack(Server):
     # stacks
 
     def deploy(
-        self, template: Path, *, stack: str, parameters: Mapping[str, str] | None = None, timeout_s: float = 600
+        self,
+        template: Path,
+        *,
+        stack: str,
+        parameters: Mapping[str, str] | None = None,
+        into: Path | None = None,
+        timeout_s: float = 600,
     ) -> dict[str, str]:
-        """Build and deploy a SAM template; the stack's outputs."""
+        """Build and deploy a SAM template; the stack's outputs. A build kept in ``into`` is reused by the next one."""
         sam = Sam(env=self.env(), progress=self._progress)
-        built = sam.build(template, into=self.directory / "sam" / stack, timeout_s=timeout_s)
+        built = sam.build(template, into=into or self.directory / "sam" / stack, timeout_s=timeout_s)
         # A bucket of our own: for the one SAM would make it waits a quarter of a minute.
         self.aws("s3api", "create-bucket", "--bucket", _BUCKET)
         sam.deploy(built, stack=stack, parameters=parameters, bucket=_BUCKET, timeout_s=timeout_s)
