@@ -32,8 +32,8 @@ format: setup ## let ruff repair what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-demo: setup ## Connectless on this machine with a real Kafka and database; DB=mariadb|postgres|sqlite
-	$(BIN)/connectless demo $(if $(DB),--db $(DB))
+demo: setup ## Connectless on this machine with a real Kafka and database; DB=sqlite|mariadb, PORT=8083
+	$(BIN)/connectless demo $(if $(DB),--db $(DB)) $(if $(PORT),--port $(PORT))
 
 demo-aws: setup ## the same as functions, deployed to a local AWS
 	$(BIN)/connectless demo --aws

@@ -83,7 +83,8 @@ def invoke(
 def demo(
     db: Annotated[str, typer.Option(help="sqlite or mariadb")] = "sqlite",
     aws: Annotated[bool, typer.Option("--aws", help="The same story as functions on LocalStack")] = False,
-    rows: Annotated[int, typer.Option(help="Orders to start with")] = 1000,
+    rows: Annotated[int, typer.Option(help="Orders to start with", min=1)] = 1000,
+    port: Annotated[int | None, typer.Option(help="REST port of the worker; a free one unless told")] = None,
 ) -> None:
     """Tell the product's story with real servers; ends with 0 only if both tables are equal."""
     if aws:
@@ -92,7 +93,7 @@ def demo(
         raise typer.Exit(tell_aws(rows=rows))
     from connect_core.demo.story import tell
 
-    raise typer.Exit(tell(db=db, rows=rows))
+    raise typer.Exit(tell(db=db, rows=rows, port=port))
 
 
 def main() -> None:

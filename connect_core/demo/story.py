@@ -81,7 +81,7 @@ def until(condition: Callable[[], bool], what: str) -> float:
     return time.monotonic() - begin
 
 
-def tell(*, db: str, rows: int) -> int:
+def tell(*, db: str, rows: int, port: int | None = None) -> int:
     """Run the whole story; 0 if all ends equal."""
     if db not in ("sqlite", "mariadb"):
         raise ConnectError(f"Invalid value {db} for --db: choose sqlite or mariadb")
@@ -96,7 +96,7 @@ def tell(*, db: str, rows: int) -> int:
         narrator.note(f"Kafka {kafka.bootstrap_servers}, S3 {s3.endpoint_url}, databases: {db}")
         shop.create()
         shop.place(rows)
-        url = _worker(narrator, stack, home, kafka.bootstrap_servers)
+        url = _worker(narrator, stack, home, kafka.bootstrap_servers, port=port or free_ports(1)[0])
         _create_connectors(narrator, url, shop, s3)
         _watch(narrator, shop, rows)
         archived = _archive(narrator, s3, shop)
@@ -119,11 +119,10 @@ def _shop(db: str, home: Path, stack: ExitStack) -> Shop:
     return Shop(MySQL(server, "fulfillmentdb"), MySQL(server, "crmdb"))
 
 
-def _worker(narrator: Narrator, stack: ExitStack, home: Path, bootstrap: str) -> str:
+def _worker(narrator: Narrator, stack: ExitStack, home: Path, bootstrap: str, *, port: int) -> str:
     """Start ``connectless distributed`` and wait until REST answers."""
     import httpx
 
-    (port,) = free_ports(1)
     properties = home / "worker.properties"
     properties.write_text(WORKER_PROPERTIES.format(bootstrap=bootstrap, host=HOST, port=port))
     url = f"http://{HOST}:{port}"
