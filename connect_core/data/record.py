@@ -1,4 +1,4 @@
-"""Records between tasks, transforms and converters (spec kafka-connect.md 4.7): plain values with schemas beside them."""
+"""Records between tasks, transforms and converters (spec kafka-connect.md 4.7): plain values, schemas beside them."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar, final
 from weakref import WeakValueDictionary
 
 from connect_core.errors import SchemaError
@@ -44,6 +44,7 @@ class Field:
         return f"Field({self.name!r}, {self.schema!r})"
 
 
+@final
 class Schema:
     """An interned schema. Build with ``Schema(...)`` or the helpers below; never mutate.
 
@@ -79,7 +80,7 @@ class Schema:
     key_schema: Schema | None
     value_schema: Schema | None
 
-    _interned: WeakValueDictionary[Any, Schema] = WeakValueDictionary()
+    _interned: ClassVar[WeakValueDictionary[Any, Schema]] = WeakValueDictionary()
     _lock = threading.Lock()
 
     def __new__(
@@ -96,6 +97,7 @@ class Schema:
         key_schema: Schema | None = None,
         value_schema: Schema | None = None,
     ) -> Schema:
+        """The one instance that is equal; ConnectError if the parts do not go together."""
         pairs = tuple(fields)
         params = dict(parameters or {})
         identity = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -151,9 +152,8 @@ def test_standalone_keeps_offsets_in_a_file(
     source.write_text("one\n")
     load, dump = tmp_path / "load.properties", tmp_path / "dump.json"
     load.write_text(f"name={unique('load')}\nconnector.class=FileStreamSource\nfile={source}\ntopic={topic}\n")
-    dump.write_text(
-        f'{{"name": "{unique("dump")}", "config": {{"connector.class": "FileStreamSink", "file": "{target}", "topics": "{topic}"}}}}'
-    )
+    config = SINK | {"file": str(target), "topics": topic}
+    dump.write_text(json.dumps({"name": unique("dump"), "config": config}))
     worker = WorkerProcess(kafka.bootstrap_servers, tmp_path, group="", standalone=True)
     worker.start(load, dump)
     until(lambda: lines(target) == ["one"], "the first line has arrived")
