@@ -42,8 +42,6 @@ class JdbcSourceTask(SourceTask[JdbcSourceConfig]):
 
     def source_partitions(self) -> Sequence[Mapping[str, Any]] | None:
         """Known from the config: both protocols of every table, or the query's."""
-        if self.config.mode == "bulk":
-            return reader_partitions(self._tables()) if self.config.tables else []
         return [offsets.QUERY_PARTITION] if self.config.statement else reader_partitions(self._tables())
 
     def _tables(self) -> list[TableId]:
@@ -86,19 +84,19 @@ class JdbcSourceTask(SourceTask[JdbcSourceConfig]):
         start_checks.isolate(database.dialect, self._connection, self.config.transaction_isolation_mode)
 
     def _take_up(self, reader: TableReader, context: SourceContext) -> None:
-        if reader.bulk:
+        if reader.bulk and not reader.marks_end:
             return
         stored = context.offset(reader.partition)
         if stored is None and reader.table is not None:
             stored = context.offset(offsets.old_partition(reader.table))
-        if stored is None and self.config.timestamp_initial is not None:
+        if stored is None and self.config.timestamp_initial is not None and not reader.bulk:
             initial = self.config.timestamp_initial
             if initial == -1:
                 now = reader.dialect.read_clock(self._connection, reader.zone)
                 self._connection.commit()
                 initial = temporal.epoch_ms(now)
             stored = {offsets.TIMESTAMP: initial}
-        reader.position = offsets.read_position(stored)
+        reader.take_up(stored)
 
     # -- polling
 

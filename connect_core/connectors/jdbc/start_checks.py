@@ -49,6 +49,8 @@ def columns_of(config: JdbcSourceConfig, dialect: Dialect, connection: Any, tabl
             _check_exist(name, found, id_column, stamps)
         if incrementing and not id_column:
             id_column = _autoincrement(name, found)
+        if number == 0:
+            dialect.check_stamps(found, stamps)
         if config.validate_non_null:
             _check_not_null(name, found, id_column, stamps, timestamps=timestamps)
         result.append(Columns(stamps=tuple(stamps), incrementing=id_column or None))

@@ -7,6 +7,7 @@ handed out, so a failed query goes on where it stopped. Offsets follow the origi
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,8 @@ from connect_core.data import SourceRecord
 from connect_core.errors import ConnectError, DataError
 
 BULK = "bulk"
+LONG_INTERVAL_MS = 60_000
+"""A slice may end and the next begin within a minute: only a longer poll.interval.ms has to be remembered for bulk."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +49,7 @@ class TableReader:
         self.position = offsets.Position()
         self.partition = self._partition()
         self.finished_at = float("-inf")
+        self.marks_end = self.bulk and config.poll_interval_ms >= LONG_INTERVAL_MS
         self.failures = 0
         self._stream: RowStream | None = None
         self._plan: RowPlan | None = None
@@ -124,7 +128,7 @@ class TableReader:
         self._held = None
         self._committed = self.position.to_map()
         if self.bulk:
-            self._build = self._bulk
+            self._build = self._bulk_marked if self.marks_end else self._bulk
         elif not self.columns.stamps:
             self._build = self._incrementing if self.columns.incrementing else self._everything
         else:
@@ -167,6 +171,21 @@ class TableReader:
 
     def _bulk(self, rows: Rows) -> list[SourceRecord]:
         return self._records(rows.values, [None] * len(rows.values))
+
+    def _bulk_marked(self, rows: Rows) -> list[SourceRecord]:
+        """Bulk with a long interval: the last row waits, to carry when the copy ended."""
+        if not rows.values:
+            return []
+        values = rows.values if self._held is None else [self._held[0], *rows.values]
+        self._held = (values[-1], None)
+        return self._records(values[:-1], [None] * (len(values) - 1))
+
+    def take_up(self, stored: Any) -> None:
+        """Continue from a stored offset (bulk: only when the last copy ended)."""
+        if not self.bulk:
+            self.position = offsets.read_position(stored)
+        elif stored and isinstance(stored.get(offsets.FINISHED), int):
+            self.finished_at = time.monotonic() - max(0.0, time.time() - stored[offsets.FINISHED] / 1000)
 
     def _everything(self, rows: Rows) -> list[SourceRecord]:
         # query mode without any offset column: the original stores an empty offset
@@ -239,6 +258,8 @@ class TableReader:
             return []
         value, stamp = self._held
         self._held = None
+        if self.bulk:
+            return self._records([value], [{offsets.FINISHED: int(time.time() * 1000)}])
         self.position.stamp = stamp
         return self._records([value], [offsets.offset_map(None, stamp)])
 

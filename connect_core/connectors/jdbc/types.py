@@ -9,6 +9,7 @@ import logging
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from connect_core.data import Schema, date_schema, decimal_schema, time_schema, timestamp_schema
@@ -102,13 +103,15 @@ def column_schema(column: Column, mapping: Mapping) -> Schema | None:
             return time_schema(optional=optional)
         case Jdbc.TIMESTAMP:
             return timestamp_type(mapping.granularity, optional=optional)
-    log.warning(
-        "JDBC type %s (%s) of column %s is not supported: the column is left out",
-        column.type,
-        column.type_name,
-        column.label,
-    )
+    _warn_once(column)
     return None
+
+
+@lru_cache(1024)
+def _warn_once(column: Column) -> None:
+    log.warning(
+        "Column %s is left out: JDBC type %s (%s) is not supported", column.label, column.type, column.type_name
+    )
 
 
 def timestamp_type(granularity: str, *, optional: bool) -> Schema:

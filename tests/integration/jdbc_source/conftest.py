@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +14,20 @@ import pytest
 from connect_core.api import SourceRecord
 from connect_core.connectors.jdbc.config import JdbcSourceConfig
 from connect_core.connectors.jdbc.source import JdbcSourceConnector, JdbcSourceTask
+
+MEMORY = """
+import json, resource, sys
+from connect_core.connectors.jdbc.config import JdbcSourceConfig
+from connect_core.connectors.jdbc.source import JdbcSourceTask
+task = JdbcSourceTask()
+task.config = JdbcSourceConfig.parse(json.loads(sys.argv[1]))
+task.start(None)
+count = 0
+while batch := task.poll():
+    count += len(batch)
+task.stop()
+print(json.dumps([count, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss]))
+"""
 
 
 class Offsets:
@@ -78,6 +96,15 @@ class Source:
                 task.stop()
         self.records += new
         return new
+
+    def peak_memory(self) -> tuple[int, int]:
+        """Read everything in a process of its own: (rows, peak resident size)."""
+        (config,) = self.task_configs()
+        command = [sys.executable, "-c", MEMORY, json.dumps(config)]
+        root = Path(__file__).parents[3]
+        done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
+        rows, peak = json.loads(done.stdout)
+        return rows, peak
 
 
 @pytest.fixture

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -170,33 +166,10 @@ def test_errors(postgres: Postgres, source: Make, unique: Names) -> None:
         source(postgres, "incrementing", table_whitelist=table, schema_pattern="public").run()
 
 
-MEMORY = """
-import json, resource, sys
-from connect_core.connectors.jdbc.config import JdbcSourceConfig
-from connect_core.connectors.jdbc.source import JdbcSourceTask
-task = JdbcSourceTask()
-task.config = JdbcSourceConfig.parse(json.loads(sys.argv[1]))
-task.start(None)
-count = 0
-while batch := task.poll():
-    count += len(batch)
-task.stop()
-print(json.dumps([count, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss]))
-"""
-
-
 def test_memory_does_not_grow_with_the_table(postgres: Postgres, source: Make) -> None:
     peaks = {}
     for rows in (50_000, 500_000):
         reader = source(postgres, "bulk", query=f"SELECT n, repeat('x', 100) AS pad FROM generate_series(1, {rows}) n")
-        (config,) = reader.task_configs()
-        done = subprocess.run(
-            [sys.executable, "-c", MEMORY, json.dumps(config)],
-            cwd=Path(__file__).parents[3],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        count, peaks[rows] = json.loads(done.stdout)
+        count, peaks[rows] = reader.peak_memory()
         assert count == rows
     assert peaks[500_000] < peaks[50_000] * 1.1

@@ -185,6 +185,15 @@ def test_idle_time_follows_the_poll_interval(database: File, source: Make) -> No
     task.stop()
 
 
+def test_a_long_bulk_interval_outlives_the_slice(database: File, source: Make) -> None:
+    database.sql("CREATE TABLE t (id INTEGER); INSERT INTO t VALUES (1), (2), (3)")
+    reader = source(database, "bulk", table_whitelist="t", poll_interval_ms="3600000", batch_max_rows="1")
+    assert [record.source_offset is None for record in reader.run()] == [True, True, False]
+    assert reader.run() == []
+    reader.offsets.store({"table": "t"}, {"finished": 0})
+    assert len(reader.run()) == 3
+
+
 def test_credentials_provider(database: File, source: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: dict[str, str] = {}
 

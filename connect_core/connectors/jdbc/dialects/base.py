@@ -162,6 +162,9 @@ class Dialect:
 
         return reflection.columns(self, connection, table)
 
+    def check_stamps(self, columns: Sequence[TableColumn], stamps: Sequence[str]) -> None:
+        """Refuse timestamp columns that cannot work here."""
+
     def resolve_synonym(self, connection: Any, table: TableId) -> TableId:  # noqa: ARG002  # for subclasses
         """The base table behind a synonym."""
         raise ConnectError(f"{self.product} does not support synonyms. Please use views instead.")

@@ -58,3 +58,55 @@ def generic_columns(dialect: Dialect, description: Sequence[Sequence[Any]]) -> l
             )
         )
     return columns
+
+
+_SQLSERVER = {
+    "bit": Jdbc.BIT,
+    "tinyint": Jdbc.TINYINT,
+    "smallint": Jdbc.SMALLINT,
+    "int": Jdbc.INTEGER,
+    "bigint": Jdbc.BIGINT,
+    "decimal": Jdbc.DECIMAL,
+    "numeric": Jdbc.NUMERIC,
+    "money": Jdbc.DECIMAL,
+    "smallmoney": Jdbc.DECIMAL,
+    "float": Jdbc.DOUBLE,
+    "real": Jdbc.REAL,
+    "char": Jdbc.VARCHAR,
+    "varchar": Jdbc.VARCHAR,
+    "text": Jdbc.VARCHAR,
+    "nchar": Jdbc.VARCHAR,
+    "nvarchar": Jdbc.VARCHAR,
+    "ntext": Jdbc.VARCHAR,
+    "xml": Jdbc.VARCHAR,
+    "uniqueidentifier": Jdbc.VARCHAR,
+    "binary": Jdbc.VARBINARY,
+    "varbinary": Jdbc.VARBINARY,
+    "image": Jdbc.VARBINARY,
+    "timestamp": Jdbc.VARBINARY,
+    "date": Jdbc.DATE,
+    "time": Jdbc.TIME,
+    "datetime": Jdbc.TIMESTAMP,
+    "datetime2": Jdbc.TIMESTAMP,
+    "smalldatetime": Jdbc.TIMESTAMP,
+    "datetimeoffset": Jdbc.TIMESTAMP,
+}
+
+
+def sqlserver_columns(described: Sequence[Sequence[Any]]) -> list[Column]:
+    """The rows of sp_describe_first_result_set: hidden, ordinal, name, nullable, id, type, length, precision, scale."""
+    columns = []
+    for _hidden, _ordinal, name, nullable, _id, type_name, _length, precision, scale, *_ in described:
+        word = str(type_name).partition("(")[0].lower()
+        columns.append(
+            Column(
+                label=name or "",
+                type=_SQLSERVER.get(word, Jdbc.OTHER),
+                nullable=bool(nullable),
+                precision=int(precision or 0),
+                scale=int(scale or 0),
+                signed=word != "tinyint",
+                type_name=str(type_name),
+            )
+        )
+    return columns

@@ -5,11 +5,15 @@ No server of these runs in the tests; what they send is compared with the origin
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from connect_core.connectors.jdbc.dialects.base import Dialect
+from connect_core.connectors.jdbc.dialects.base import Dialect, SelectSource, TableColumn
 from connect_core.connectors.jdbc.names import Quotes, TableId
 from connect_core.errors import ConnectError
+
+if TYPE_CHECKING:
+    from connect_core.connectors.jdbc.rows import RowStream
 
 
 class Oracle(Dialect):
@@ -25,6 +29,11 @@ class Oracle(Dialect):
     def table_name(self, table: TableId, quotes: Quotes) -> str:
         """Schema and table."""
         return quotes.join(table.schema, table.table)
+
+    def type_word(self, code: Any) -> str:
+        """DATE has a time of day in Oracle: a TIMESTAMP for the Java driver."""
+        word = super().type_word(code)
+        return "TIMESTAMP" if word == "DB_TYPE_DATE" else word
 
     def resolve_synonym(self, connection: Any, table: TableId) -> TableId:
         """ALL_SYNONYMS of the connected user."""
@@ -55,6 +64,26 @@ class SqlServer(Dialect):
         if len(parts) == 2:  # the original reads two parts as catalog and table here
             return TableId(parts[0], "dbo", parts[1])
         return TableId(parts[0] if len(parts) > 2 else None, parts[-2] if len(parts) > 1 else "dbo", parts[-1])
+
+    def open_stream(self, connection: Any, sql: str, parameters: Sequence[Any], *, source: SelectSource) -> RowStream:
+        """The driver tells only the kind of a column (text, number, ...): the server describes the result itself."""
+        from connect_core.connectors.jdbc.dialects.described import sqlserver_columns  # sources only
+        from connect_core.connectors.jdbc.rows import CursorStream
+
+        text = sql % (("NULL",) * len(parameters)) if parameters else sql
+        described = self.query(connection, "EXEC sp_describe_first_result_set @tsql = %s", (text,))
+        cursor = connection.cursor()
+        cursor.arraysize = source.fetch_size
+        cursor.execute(sql, tuple(parameters)) if parameters else cursor.execute(sql)
+        return CursorStream(self, connection, cursor, columns=sqlserver_columns(described))
+
+    def check_stamps(self, columns: Sequence[TableColumn], stamps: Sequence[str]) -> None:
+        """DATETIME is rounded to 1/300 s: comparing it would lose or repeat rows."""
+        if any(column.name in stamps and column.type_name.upper() == "DATETIME" for column in columns):
+            raise ConnectError(
+                "A DATETIME column is configured for timestamp.column.name with Sql Server. DATETIME is not supported. "
+                "Use DATETIME2 instead."
+            )
 
     def resolve_synonym(self, connection: Any, table: TableId) -> TableId:
         """sys.synonyms, by the name as it is spelt."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,12 +12,21 @@ import pytest
 
 from connect_core.connectors.jdbc import temporal
 from connect_core.connectors.jdbc.decode import rescaled, whole
-from connect_core.connectors.jdbc.dialects import mysql_rows
-from connect_core.connectors.jdbc.rows import Decode, PlannedColumn, RowPlan, Rows, RowStream, compile_tuples, make_plan
+from connect_core.connectors.jdbc.dialects import TableColumn, described, for_family, mysql_rows
+from connect_core.connectors.jdbc.rows import (
+    CursorStream,
+    Decode,
+    PlannedColumn,
+    RowPlan,
+    Rows,
+    RowStream,
+    compile_tuples,
+    make_plan,
+)
 from connect_core.connectors.jdbc.types import UNSCALED, Column, Jdbc, Mapping, column_schema
-from connect_core.data import DECIMAL, SourceRecord, Type, struct
+from connect_core.data import DECIMAL, TIMESTAMP, SourceRecord, Type, struct
 from connect_core.data import schema as s
-from connect_core.errors import DataError, SchemaError
+from connect_core.errors import ConnectError, DataError, SchemaError
 
 MOMENT = datetime(2024, 2, 29, 23, 59, 59, 123456, tzinfo=UTC)
 
@@ -234,6 +244,47 @@ def test_wide_bits_and_unsigned_numbers_that_do_not_fit() -> None:
         mysql_rows.bits(b"\1\1")
     with pytest.raises(DataError, match=r"Value '18,446,744,073,709,551,615' is outside .* java\.lang\.Long"):
         mysql_rows.unsigned_long("18446744073709551615")
+
+
+def test_sql_server_and_oracle_columns() -> None:
+    rows = [
+        (False, 1, "id", False, 56, "int", 4, 10, 0, None),
+        (False, 2, "tiny", True, 48, "tinyint", 1, 3, 0, None),
+        (False, 3, "price", True, 60, "money", 8, 19, 4, None),
+        (False, 4, "at", True, 43, "datetimeoffset(7)", 10, 34, 7, None),
+        (False, 5, "shape", True, 240, "geography", -1, 0, 0, None),
+    ]
+    schemas = [column_schema(column, Mapping()) for column in described.sqlserver_columns(rows)]
+    assert [schema and (schema.name or schema.type.name) for schema in schemas] == [
+        "INT32",
+        "INT16",
+        DECIMAL,
+        TIMESTAMP,
+        None,
+    ]
+    oracle = for_family("oracle")
+    entries = [
+        ("ID", SimpleNamespace(name="DB_TYPE_NUMBER"), 39, None, 9, 0, False),
+        ("N", SimpleNamespace(name="DB_TYPE_NUMBER"), 127, None, 0, -127, True),
+        ("D", SimpleNamespace(name="DB_TYPE_DATE"), 23, None, None, None, True),
+        ("S", SimpleNamespace(name="DB_TYPE_VARCHAR"), 9, 9, None, None, True),
+        ("B", SimpleNamespace(name="DB_TYPE_BLOB"), None, None, None, None, True),
+    ]
+    columns = described.generic_columns(oracle, entries)
+    assert [column.type.value for column in columns] == ["NUMERIC", "NUMERIC", "TIMESTAMP", "VARCHAR", "VARBINARY"]
+    assert [column.scale for column in columns[:2]] == [0, UNSCALED]
+    values = ((Decimal(7), Decimal("1.5"), datetime(2024, 1, 1), "x", b"y"),)  # noqa: DTZ001
+    stream = CursorStream(oracle, None, None, columns=columns)
+    plan = make_plan(stream, Mapping(numeric="best_fit"), name="T", id_column="ID", stamp_columns=["d"])
+    rows_read = compile_tuples(plan)(values)
+    assert rows_read.values[0]["ID"] == 7
+    assert rows_read.stamps == [datetime(2024, 1, 1, tzinfo=UTC)]
+
+
+def test_sql_server_datetime_is_refused_as_a_timestamp() -> None:
+    with pytest.raises(ConnectError, match=r"DATETIME is not supported\. Use DATETIME2 instead"):
+        for_family("sqlserver").check_stamps([TableColumn("at", True, False, "DATETIME")], ["at"])
+    for_family("sqlserver").check_stamps([TableColumn("at", True, False, "DATETIME2")], ["at"])
 
 
 def test_records_set_every_slot() -> None:
