@@ -87,10 +87,12 @@ FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamesp
 LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 LEFT JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
 WHERE n.nspname = ? AND c.relname = ? AND c.relkind IN ('r', 'p', 'v', 'm', 'f') ORDER BY a.attnum"""
-_MYSQL = """
-SELECT t.TABLE_TYPE, c.COLUMN_NAME, c.DATA_TYPE, t.TABLE_NAME, @@lower_case_table_names FROM information_schema.TABLES t
-LEFT JOIN information_schema.COLUMNS c ON c.TABLE_SCHEMA = t.TABLE_SCHEMA AND c.TABLE_NAME = t.TABLE_NAME
-WHERE t.TABLE_SCHEMA = ? AND t.TABLE_NAME = ? ORDER BY c.ORDINAL_POSITION"""
+_MYSQL_TABLE = """
+SELECT TABLE_TYPE, TABLE_NAME, @@lower_case_table_names FROM information_schema.TABLES
+WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?"""
+_MYSQL_COLUMNS = """
+SELECT COLUMN_NAME, DATA_TYPE FROM information_schema.COLUMNS
+WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? ORDER BY ORDINAL_POSITION"""
 _ORACLE = """
 SELECT o.OBJECT_TYPE, c.COLUMN_NAME, c.DATA_TYPE FROM ALL_OBJECTS o
 JOIN ALL_TAB_COLUMNS c ON c.OWNER = o.OWNER AND c.TABLE_NAME = o.OBJECT_NAME
@@ -138,9 +140,14 @@ def _shape(rows: list[tuple[Any, ...]], family: str = "") -> TableShape | None:
 
 
 def _mysql(dialect: Dialect, connection: Any, table: TableId) -> TableShape | None:
-    rows = _ask(dialect, connection, _MYSQL, (table.catalog or table.schema, table.table))
+    # two queries: with constants for both names the server opens this one table, in a join it would open all of them
+    place = (table.catalog or table.schema, table.table)
+    found = _ask(dialect, connection, _MYSQL_TABLE, place)
     # the server may compare names without case although its tables are case-sensitive
-    return _shape([row for row in rows if row[4] or row[3] == table.table])
+    kind = next((row[0] for row in found if row[2] or row[1] == table.table), None)
+    if kind is None:
+        return None
+    return _shape([(kind, *row) for row in _ask(dialect, connection, _MYSQL_COLUMNS, place)])
 
 
 def _sqlite(dialect: Dialect, connection: Any, table: TableId) -> TableShape | None:
