@@ -91,7 +91,8 @@ class LambdaDispatcher:
 
     def alter_offsets(self, connector: str, config: Mapping[str, str], offsets: Sequence[Any]) -> bool:  # noqa: ARG002  the port's signature
         """The connector's say in an offsets change."""
-        return bool(self._functions.ask(self._name(self._kind_of(config)), calls.alter_call(config, offsets)))
+        answer = self._functions.ask(self._name(self._kind_of(config)), calls.alter_call(config, offsets))
+        return bool(answer["handled"])
 
     def _name(self, kind: str) -> str:
         return self._sink if kind == "sink" else self._source
