@@ -29,6 +29,9 @@ _NO_TABLES = (
     "qualified table name."
 )
 
+_failures: dict[tuple[str, str], int] = {}
+"""SQL errors in a row by (connector, table): query.retry.attempts counts across the slices of a warm instance."""
+
 
 class JdbcSourceTask(SourceTask[JdbcSourceConfig]):
     """Reads its tables in turn: the one whose last query is longest ago first, each poll.interval.ms after its end."""
@@ -39,6 +42,7 @@ class JdbcSourceTask(SourceTask[JdbcSourceConfig]):
         self._readers: list[TableReader] = []
         self._current: TableReader | None = None
         self._failure: Exception | None = None
+        self._name = ""
 
     def source_partitions(self) -> Sequence[Mapping[str, Any]] | None:
         """Known from the config: both protocols of every table, or the query's."""
@@ -57,6 +61,7 @@ class JdbcSourceTask(SourceTask[JdbcSourceConfig]):
 
     def start(self, context: SourceContext) -> None:
         """Connect, take up the offsets, check the columns (spec jdbc-10.10.md 3.3)."""
+        self._name = context.connector
         tables, query = self._tables(), self.config.statement
         if tables and query:
             raise ConfigError(_BOTH)
@@ -76,6 +81,7 @@ class JdbcSourceTask(SourceTask[JdbcSourceConfig]):
             for table, found in zip(places, columns, strict=True)
         ]
         for reader in self._readers:
+            reader.failures = _failures.get((context.connector, reader.name), 0)
             self._take_up(reader, context)
 
     def _connect(self) -> None:
@@ -149,7 +155,9 @@ class JdbcSourceTask(SourceTask[JdbcSourceConfig]):
             raise
         if not reader.reading:
             self._finish(reader)
-            reader.failures = 0
+            if reader.failures:
+                reader.failures = 0
+                _failures.pop((self._name, reader.name), None)
             self._commit(errors)
         return records
 
@@ -181,9 +189,11 @@ class JdbcSourceTask(SourceTask[JdbcSourceConfig]):
         text = start_checks.shown(dialect, error, masked=bool(self.config.query_masked.value))
         if dialect.non_transient(error):
             raise Fatal("Error while polling for records") from Fatal(text)
-        reader.failures += 1
+        key = (self._name, reader.name)
+        reader.failures = _failures[key] = reader.failures + 1
         limit = self.config.query_retry_attempts
         if 0 < limit <= reader.failures:
+            del _failures[key]
             raise Fatal("Error while polling for records") from Fatal(f"Failed to query table after retries: {text}")
         log.warning("Query of %s failed (%d in a row), will be tried again: %s", reader.name, reader.failures, text)
 

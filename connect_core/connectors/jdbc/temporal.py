@@ -31,7 +31,10 @@ def julian_date(text: str) -> date:
     y, m = year + 4800 - a, month + 12 * a - 3
     ordinal = day + (153 * m + 2) // 5 + 365 * y + y // 4 - 32083 - _JULIAN_ORDINAL
     if ordinal < 1:
-        raise DataError(f"The date {text} lies before the first day a date can hold here (0001-01-03 Julian)")
+        raise DataError(
+            f"The date {text} in the Julian calendar is before the first day that can be held (0001-01-03); "
+            "set date.calendar.system=PROLEPTIC_GREGORIAN to read it as it stands"
+        )
     return date.fromordinal(ordinal)
 
 

@@ -17,11 +17,12 @@ from connect_core.connectors.jdbc.source import JdbcSourceConnector, JdbcSourceT
 
 MEMORY = """
 import json, resource, sys
+from types import SimpleNamespace
 from connect_core.connectors.jdbc.config import JdbcSourceConfig
 from connect_core.connectors.jdbc.source import JdbcSourceTask
 task = JdbcSourceTask()
 task.config = JdbcSourceConfig.parse(json.loads(sys.argv[1]))
-task.start(None)
+task.start(SimpleNamespace(connector='memory'))
 count = 0
 while batch := task.poll():
     count += len(batch)

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from connect_core.data import DATE, DECIMAL, TIMESTAMP, Type
-from connect_core.errors import ConfigError, ConnectError, DataError
+from connect_core.errors import ConfigError, ConnectError, DataError, Fatal
 
 type Make = Callable[..., Any]
 
@@ -192,6 +192,26 @@ def test_a_long_bulk_interval_outlives_the_slice(database: File, source: Make) -
     assert reader.run() == []
     reader.offsets.store({"table": "t"}, {"finished": 0})
     assert len(reader.run()) == 3
+
+
+def test_retries_are_counted_over_slices(database: File, source: Make) -> None:
+    """SQLite's errors are never final by themselves; the third in a row is, and then counting starts again."""
+    database.sql("CREATE TABLE t (id INTEGER)")
+    reader = source(database, "bulk", table_whitelist="t", query_retry_attempts="3")
+    (config,) = reader.task_configs()
+    config["tables"] = '"gone"'
+    for _ in range(2):
+        for _ in range(2):
+            task = reader.task(config)
+            assert task.poll() == []
+            task.stop()
+        task = reader.task(config)
+        with pytest.raises(Fatal) as caught:
+            task.poll()
+        task.stop()
+        assert str(caught.value.__cause__) == (
+            "Failed to query table after retries: java.sql.SQLException: no such table: gone"
+        )
 
 
 def test_credentials_provider(database: File, source: Make, monkeypatch: pytest.MonkeyPatch) -> None:
