@@ -228,12 +228,8 @@ class Pool:
             for key in lost:
                 del self._running[key]
             waiting = list(self._answers.values())
-        if sender.process.exitcode != 0:
-            LOG.error(
-                "A slot process died (exit code %s) with %d slices; they start again",
-                sender.process.exitcode,
-                len(lost),
-            )
+        if not self._closing:
+            LOG.error("A slot process died with %d slices; they start again", len(lost))
         for future in waiting:
             if not future.done():
                 future.set_exception(Fatal("The process that handled the request died; try again"))
