@@ -18,11 +18,11 @@ def partition_key(partition: Mapping[str, Any] | None) -> str:
 
 
 class MemorySourceContext:
-    """api.SourceContext over a dict of offsets, each kept as JSON text, as the offset topic does."""
+    """api.SourceContext (and ConnectorContext) over a dict of offsets, kept as JSON text as in the offset topic."""
 
     def __init__(self, stored: dict[str, str] | None = None, *, connector: str = "conformance", task: int = 0) -> None:
-        self.connector, self.task = connector, task
-        self.transaction = None
+        self.connector = self.name = connector
+        self.task, self.transaction = task, None
         self.stored = stored if stored is not None else {}
         self.ending = False
 
