@@ -161,7 +161,8 @@ def regex(name: str, value: Any) -> None:
         try:
             re.compile(value)
         except re.error as error:
-            raise ConfigError.invalid(name, value, f"Invalid regex: {error}") from None
+            remedy = "write it in the syntax of Python's re module"
+            raise ConfigError.invalid(name, value, f"Invalid regex: {error}; {remedy}") from None
 
 
 def all_of(checks: Sequence[Callable[[str, Any], None]]) -> Callable[[str, Any], None]:

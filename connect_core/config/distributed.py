@@ -83,8 +83,10 @@ class DistributedConfig(WorkerConfig):
         "Kept for Kafka Connect.", default=["HmacSHA256"], importance=LOW, checks=[_algorithms]
     )
     exactly_once_source_support: str = key(
-        "Records and offsets of sources in one transaction: disabled, preparing or enabled.",
-        default="disabled",
+        "Records and offsets of sources in one transaction: enabled, or disabled (also preparing) for Connect's "
+        "at-least-once path. Kafka Connect's own default is disabled; here the transaction is the fence between two "
+        "slices anyway.",
+        default="enabled",
         importance=HIGH,
         checks=[one_of("disabled", "preparing", "enabled", ignore_case=True)],
     )

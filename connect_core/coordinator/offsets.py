@@ -13,8 +13,9 @@ from typing import Any
 from connect_core.coordinator.entities import Entity
 from connect_core.coordinator.execute import Coordinator
 from connect_core.coordinator.plan import sink_group, task_ids
-from connect_core.coordinator.ports import GroupNotEmpty, Rejected, SourceOffset
+from connect_core.coordinator.ports import Rejected, SourceOffset
 from connect_core.errors import ConnectError
+from connect_core.kafka.groups import GroupNotEmpty
 from connect_core.storage.state import ConnectorEntry, TargetState
 
 type Partition = tuple[str, int]

@@ -144,14 +144,10 @@ class OffsetAdmin(Protocol):
         """Committed offsets of a consumer group."""
 
     def alter_group(self, group: str, config: Mapping[str, str], offsets: Mapping[tuple[str, int], int | None]) -> None:
-        """Commit or (None) delete offsets of an empty group; ``GroupNotEmpty`` when it has members."""
+        """Commit or (None) delete offsets of an empty group; ``kafka.groups.GroupNotEmpty`` if it has members."""
 
     def delete_group(self, group: str, config: Mapping[str, str]) -> None:
-        """Delete an empty group; an unknown one is a success; ``GroupNotEmpty`` when it has members."""
-
-
-class GroupNotEmpty(ConnectError):
-    """A consumer group still has members."""
+        """Delete an empty group; an unknown one is a success; ``kafka.groups.GroupNotEmpty`` if it has members."""
 
 
 class Catalog(Protocol):

@@ -13,7 +13,6 @@ from connect_core.coordinator.ports import (
     STANDALONE,
     WORKER,
     Dispatcher,
-    GroupNotEmpty,
     NoTriggers,
     Outside,
     Settings,
@@ -79,9 +78,9 @@ class OffsetView:
 
     def alter_source(self, connector: str, config: Mapping[str, str], offsets: Sequence[SourceOffset]) -> None:
         """Write them; an offset of None deletes."""
-        store = self._stores.slices.offsets(connector, self._env.resolve(config))
-        store.load(None)
-        store.alter(offsets)
+        with self._stores.slices.offsets_to_alter(connector, self._env.resolve(config)) as store:
+            store.load(None)
+            store.alter(offsets)
 
     def group(self, group: str, config: Mapping[str, str]) -> Mapping[tuple[str, int], int]:
         """Committed offsets of a consumer group."""
@@ -89,17 +88,11 @@ class OffsetView:
 
     def alter_group(self, group: str, config: Mapping[str, str], offsets: Mapping[tuple[str, int], int | None]) -> None:
         """Commit or delete offsets of an empty group."""
-        try:
-            groups.alter(self._admin(config), group, offsets)
-        except groups.GroupNotEmpty as error:
-            raise GroupNotEmpty(str(error)) from error
+        groups.alter(self._admin(config), group, offsets)
 
     def delete_group(self, group: str, config: Mapping[str, str]) -> None:
         """Delete an empty group."""
-        try:
-            groups.delete(self._admin(config), group)
-        except groups.GroupNotEmpty as error:
-            raise GroupNotEmpty(str(error)) from error
+        groups.delete(self._admin(config), group)
 
     def _admin(self, config: Mapping[str, str]) -> dict[str, Any]:
         return layers.connector_admin(

@@ -6,7 +6,8 @@ Warm caches only make slices faster (I7): every slice reads to the end of what i
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,9 @@ from connect_core.storage.control import TopicControl
 from connect_core.storage.offset_store import OffsetStore, OffsetTopic, Place
 from connect_core.storage.status_store import SliceStatus, StatusStore
 
+_FILE = ("", "")
+"""Where the offset file of a standalone worker stands among the places: there is one."""
+
 
 class SlicePorts:
     """Stores of this process, made when first needed; ``ports`` puts together what one slice gets."""
@@ -35,7 +39,7 @@ class SlicePorts:
         self._lock = threading.Lock()
         self._configs: ConfigStore | None = None
         self._statuses: StatusStore | None = None
-        self._places: dict[str, Place] = {}
+        self._places: dict[tuple[str, str], Place] = {}
 
     @property
     def configs(self) -> ConfigStore:
@@ -94,12 +98,32 @@ class SlicePorts:
         """Source offsets: the worker's place, or the connector's own topic with the worker's behind it (spec 3.3)."""
         if self.settings.standalone:
             return OffsetStore(connector, self._file())
-        own = config.get("offsets.storage.topic", "").strip()
-        worker = self._topic(self.settings.topic("offset"), layers.internal(self.settings.properties, "offsets"))
-        if not own or own == self.settings.topic("offset"):
-            return OffsetStore(connector, worker)
-        props = layers.offset_consumer(self.settings.properties, config, connector=connector)
-        return OffsetStore(connector, self._topic(own, props), worker)
+        own = self._own_topic(config)
+        if not own:
+            return OffsetStore(connector, self._worker_topic())
+        reader = layers.offset_consumer(self.settings.properties, config, connector=connector)
+        writer = layers.offset_producer(self.settings.properties, config, connector=connector)
+        return OffsetStore(connector, self._place((own, connector), own, reader, writer), self._worker_topic())
+
+    @contextmanager
+    def offsets_to_alter(self, connector: str, config: Mapping[str, str]) -> Iterator[OffsetStore]:
+        """The same for REST's changes, by the connector's own producer; exactly-once: under task 0's id (spec 8.8)."""
+        if self.settings.standalone:
+            yield self.offsets(connector, config)
+            return
+        worker, own = self.settings.properties, self._own_topic(config)
+        place = OffsetTopic(
+            own or self.settings.topic("offset"),
+            reader=layers.offset_consumer(worker, config, connector=connector)
+            if own
+            else layers.internal(worker, "offsets"),
+            writer=layers.offset_producer(worker, config, connector=connector),
+            transactional_id=f"{self.settings.group_id}-{connector}-0" if self.env.exactly_once else None,
+        )
+        try:
+            yield OffsetStore(connector, place, self._worker_topic() if own else None)
+        finally:
+            place.close()
 
     def group_feed(self, request: SliceRequest, config: Mapping[str, str], tasks: int, clock: Clock) -> GroupFeed:
         """Partitions of a sink task, behind the task's fence; the group must have no members of its own."""
@@ -133,19 +157,29 @@ class SlicePorts:
             if store is not None:
                 store.close()
 
-    def _topic(self, topic: str, props: Mapping[str, Any]) -> Place:
+    def _own_topic(self, config: Mapping[str, str]) -> str:
+        """The connector's own offset topic; empty when it uses the worker's."""
+        own = config.get("offsets.storage.topic", "").strip()
+        return "" if own == self.settings.topic("offset") else own
+
+    def _worker_topic(self) -> Place:
+        topic, props = self.settings.topic("offset"), layers.internal(self.settings.properties, "offsets")
+        return self._place((topic, ""), topic, props, props)
+
+    def _place(self, key: tuple[str, str], topic: str, reader: Mapping[str, Any], writer: Mapping[str, Any]) -> Place:
+        """A shared reader of an offset topic; connectors with one of their own have their own clients, too."""
         with self._lock:
-            if topic not in self._places:
-                self._places[topic] = OffsetTopic(topic, reader=props, writer=props)
-            return self._places[topic]
+            if key not in self._places:
+                self._places[key] = OffsetTopic(topic, reader=reader, writer=writer)
+            return self._places[key]
 
     def _file(self) -> Place:
         with self._lock:
-            if "" not in self._places:
+            if _FILE not in self._places:
                 from connect_core.storage.file_store import OffsetFile
 
-                self._places[""] = OffsetFile(Path(self.settings.properties["offset.storage.file.filename"]))
-            return self._places[""]
+                self._places[_FILE] = OffsetFile(Path(self.settings.properties["offset.storage.file.filename"]))
+            return self._places[_FILE]
 
 
 def _connector_class(config: Mapping[str, str]) -> Any:

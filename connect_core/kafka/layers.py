@@ -16,6 +16,14 @@ type Props = dict[str, Any]
 PRODUCER, CONSUMER, ADMIN = "producer.", "consumer.", "admin."
 FOREVER = str(2**31 - 1)
 
+_CONNECT = (
+    *("access.control.", "config.providers", "config.storage.", "connect.protocol", "connector."),
+    *("exactly.once.", "header.converter", "inter.worker.", "internal.", "key.converter", "listeners", "metric."),
+    *("offset.", "plugin.", "rebalance.timeout.ms", "response.http.", "rest.", "scheduled.rebalance.", "ssl.client."),
+    *("status.storage.", "task.", "topic.creation.", "topic.tracking.", "value.converter", "worker."),
+)
+"""Beginnings of a worker's keys that no client has; a key that is neither here nor a client's is worth a line."""
+
 _SOURCE = {
     "enable.idempotence": "false",
     "acks": "all",
@@ -33,8 +41,7 @@ def client_id_base(worker: Mapping[str, Any]) -> str:
 
 def internal(worker: Mapping[str, Any], suffix: str) -> Props:
     """Clients of the three topics and of the worker's admin: the worker's unprefixed keys."""
-    plain = {key: value for key, value in worker.items() if not key.startswith((PRODUCER, CONSUMER, ADMIN))}
-    return plain | {"client.id": client_id_base(worker) + suffix}
+    return _unprefixed(worker) | {"client.id": client_id_base(worker) + suffix}
 
 
 def source_producer(
@@ -89,8 +96,12 @@ def sink_group(worker: Mapping[str, Any], config: Mapping[str, Any], *, connecto
 
 def connector_admin(worker: Mapping[str, Any], config: Mapping[str, Any], *, client_id: str) -> Props:
     """Admin client of a connector. Unlike its siblings it gets all unprefixed worker keys, ``client.id`` included."""
-    plain = {key: value for key, value in worker.items() if not key.startswith((PRODUCER, CONSUMER, ADMIN))}
-    return {"client.id": client_id} | plain | _under(worker, ADMIN) | _under(config, "admin.override.")
+    return {"client.id": client_id} | _unprefixed(worker) | _under(worker, ADMIN) | _under(config, "admin.override.")
+
+
+def _unprefixed(worker: Mapping[str, Any]) -> Props:
+    """What the worker says of all clients: its plain keys without those that mean something to Connect alone."""
+    return {key: value for key, value in worker.items() if not key.startswith((PRODUCER, CONSUMER, ADMIN, *_CONNECT))}
 
 
 def _bootstrap(worker: Mapping[str, Any]) -> Props:

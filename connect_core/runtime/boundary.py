@@ -2,8 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from connect_core.api import SourceRecord
+from connect_core.runtime.lease import Lease
 from connect_core.runtime.ports import Clock
+
+SHORTEST_MS, LONGEST_MS = 10_000, 15 * 60_000
+"""Bounds of a transaction's timeout: time for one commit, and what brokers allow (transaction.max.timeout.ms)."""
+POLL_MS = 60_000
+"""What a poll and its commit may take."""
+
+
+def transaction_timeout_ms(config: Mapping[str, str], flush_ms: int, lease: Lease) -> int:
+    """How long a transaction of this task may stay open: as long as its boundary allows, at most the lease.
+
+    Short, because a killed slice blocks read-committed consumers until the next ``init`` or for this long.
+    """
+    kind = config.get("transaction.boundary", "poll").strip().lower()
+    wanted = POLL_MS
+    if kind == "interval":
+        text = config.get("transaction.boundary.interval.ms", "").strip()
+        wanted = POLL_MS + (int(text) if text.isdecimal() else flush_ms)
+    elif kind == "connector":  # any number of polls, up to a whole slice
+        wanted = LONGEST_MS
+    limit = LONGEST_MS if lease.end is None else int((lease.end - lease.clock.now()) * 1000)
+    return max(SHORTEST_MS, min(wanted, limit, LONGEST_MS))
 
 
 class TransactionRequests:

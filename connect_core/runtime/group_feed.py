@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from connect_core.api import TopicPartition
-from connect_core.errors import Retriable
+from connect_core.errors import ConfigError, Retriable
 from connect_core.kafka.partitions import PartitionConsumer
 from connect_core.kafka.transactions import TransactionalProducer
 from connect_core.runtime.ports import Clock, FeedRecord, Message
@@ -35,7 +35,7 @@ class GroupFeed:
         fence: TransactionalProducer | None,
     ) -> None:
         self.consumer, self.fence, self.clock = consumer, fence, clock
-        self._topics, self._pattern = list(topics), re.compile(pattern) if pattern else None
+        self._topics, self._pattern = list(topics), _compiled(pattern) if pattern else None
         self._task, self._tasks = task, max(1, tasks)
         self._assigned: list[TopicPartition] = []
         self._refreshed = 0.0
@@ -105,3 +105,12 @@ class GroupFeed:
             for p in range(self.consumer.partitions(t))
             if p % self._tasks == self._task
         ]
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    try:
+        return re.compile(pattern)
+    except re.error as error:
+        raise ConfigError.invalid(
+            "topics.regex", pattern, f"Invalid regex: {error}; write it in the syntax of Python's re module"
+        ) from error

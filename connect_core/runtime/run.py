@@ -17,7 +17,7 @@ from connect_core.kafka.transactions import Producer, TransactionalProducer
 from connect_core.plugins import loader
 from connect_core.runtime import connector_runner
 from connect_core.runtime.assemble import Assembly, Environment, assemble, boundary_of
-from connect_core.runtime.boundary import Boundary
+from connect_core.runtime.boundary import Boundary, transaction_timeout_ms
 from connect_core.runtime.dead_letters import DeadLetters
 from connect_core.runtime.delivery import Delivery, PlainDelivery, TransactionalDelivery
 from connect_core.runtime.lease import Lease
@@ -60,7 +60,8 @@ def run(request: SliceRequest, ports: Ports, env: Environment) -> SliceReport:
 
 def _run_connector(request: SliceRequest, ports: Ports, env: Environment, assignment: Assignment) -> SliceReport:
     """Task -1; on a host that can fence, its status goes through ``<group.id>-<connector>-connector``."""
-    delivery = _delivery(request, ports, env, transactional_suffix="connector") if env.fencing else None
+    lease = Lease(ports.clock, request.lease_end)
+    delivery = _delivery(request, ports, env, lease, transactional_suffix="connector") if env.fencing else None
     say = delivery.status if delivery else ports.status.report
     try:
         try:
@@ -77,7 +78,9 @@ def _run_connector(request: SliceRequest, ports: Ports, env: Environment, assign
 
 
 def _run_source(request: SliceRequest, ports: Ports, env: Environment, lease: Lease) -> SliceReport:
-    delivery = _delivery(request, ports, env, transactional_suffix=str(request.task))  # step 2: init fences older ones
+    delivery = _delivery(
+        request, ports, env, lease, transactional_suffix=str(request.task)
+    )  # step 2: fences older ones
     assignment: Assignment | None = None
     try:
         assignment = ports.control.read()
@@ -158,7 +161,9 @@ def _dead_letters(
     return DeadLetters(topic, outlet, connector=request.connector, task=request.task, context_headers=headers), outlet
 
 
-def _delivery(request: SliceRequest, ports: Ports, env: Environment, *, transactional_suffix: str) -> Delivery:
+def _delivery(
+    request: SliceRequest, ports: Ports, env: Environment, lease: Lease, *, transactional_suffix: str
+) -> Delivery:
     """The way records become durable; boundary and topic creation follow once the task is assembled."""
     assignment = ports.control.read()
     raw = {} if assignment is None else {k: v for k, v in assignment.connector_config.items() if v is not None}
@@ -172,7 +177,8 @@ def _delivery(request: SliceRequest, ports: Ports, env: Environment, *, transact
     )
     if name is None:
         return PlainDelivery(Producer(props), ports, boundary, topics)
-    producer = TransactionalProducer(props)
+    timeout = transaction_timeout_ms(config, env.flush_interval_ms, lease)
+    producer = TransactionalProducer({"transaction.timeout.ms": timeout} | props)  # what the user says wins
     producer.init()
     return TransactionalDelivery(
         producer, ports, boundary, topics, config.get("offsets.storage.topic") or env.offsets_topic

@@ -267,8 +267,12 @@ def test_bad_worker_configs(jvm: ModuleType, wrong: dict[str, str]) -> None:
     assert str(own.value) == str(caught.value.getMessage())
 
 
-ELSEWHERE = ("connector.client.config.override.allowlist", "internal.topics.automatic.creation.enable")
-"""Declared by the policy's own class, and by a later Kafka."""
+ELSEWHERE = (
+    "connector.client.config.override.allowlist",
+    "internal.topics.automatic.creation.enable",
+    "exactly.once.source.support",
+)
+"""Declared by the policy's own class, by a later Kafka, and on purpose with another default (docs/parity.md)."""
 
 FILE_SOURCE = "org.apache.kafka.connect.file.FileStreamSourceConnector"
 FILE_SINK = "org.apache.kafka.connect.file.FileStreamSinkConnector"

@@ -9,8 +9,9 @@ from typing import Any
 from connect_core.coordinator.catalog import PluginCatalog
 from connect_core.coordinator.decide import TaskConfigs
 from connect_core.coordinator.execute import Coordinator
-from connect_core.coordinator.ports import WORKER, GroupNotEmpty, Key, Outside, Settings, SourceOffset, TriggerWish
+from connect_core.coordinator.ports import WORKER, Key, Outside, Settings, SourceOffset, TriggerWish
 from connect_core.errors import ConnectError
+from connect_core.kafka.groups import GroupNotEmpty
 from connect_core.plugins.loader import load_connector, task_java_name
 from connect_core.runtime.slice import CONNECTOR, SliceRequest
 from connect_core.storage.config_store import MemoryConfigStore

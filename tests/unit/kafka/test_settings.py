@@ -7,6 +7,7 @@ import logging
 import pytest
 from confluent_kafka import Consumer, KafkaException, Producer
 
+from connect_core.config.distributed import DistributedConfig
 from connect_core.errors import ConfigError
 from connect_core.kafka import clients, layers
 from connect_core.kafka.settings import BY_ROLE, COMMON, librdkafka
@@ -138,3 +139,24 @@ def test_a_fence_forces_its_two_keys(caplog: pytest.LogCaptureFixture) -> None:
     props = layers.source_producer(B, config, connector="c", task=0, transactional_id="g-c-0")
     assert (props["transactional.id"], props["enable.idempotence"]) == ("g-c-0", "true")
     assert len(caplog.records) == 2
+
+
+def test_connects_own_worker_keys_never_reach_a_client(caplog: pytest.LogCaptureFixture) -> None:
+    """Every declared worker key is a client's, Connect's own, or silent; a user's typing mistake is still named."""
+    caplog.set_level(logging.INFO)
+    worker = {one.key.name: "1" for one in DistributedConfig.declared()} | {
+        "config.providers.file.class": "a.B",
+        "key.converter.schemas.enable": "false",
+        "listeners.https.ssl.keystore.location": "x",
+        "offset.storage.cleanup.policy": "compact",
+        "security.protocol": "PLAINTEXT",
+        "bootstrap.serverz": "typo",
+    }
+    props = layers.internal(worker, "configs")
+    librdkafka(props, role="producer")
+    librdkafka(props, role="consumer")
+    named = {key for r in caplog.records for key in r.getMessage().rpartition(": ")[2].split(", ")}
+    assert named == {"bootstrap.serverz", "socket.connection.setup.timeout.max.ms"}
+    admin = layers.connector_admin(worker, {}, client_id="c")
+    for clean in (props, admin):
+        assert not {key for key in clean if key.startswith(("config.", "offset.", "status.", "key.", "connect."))}
