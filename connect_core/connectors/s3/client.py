@@ -1,4 +1,4 @@
-"""The bucket: objects in, errors by the reaction they call for. boto3 is imported when a store is made.
+"""The bucket: objects in, errors by the reaction they call for. botocore is imported when a store is made.
 
 Small objects go in one request, larger ones in parts. Invariant: nothing is visible under a name before the last
 request, and what that request says is the truth about durability (I2).
