@@ -22,6 +22,9 @@ class ErrantRecordReporter(Protocol):
     def __call__(self, record: SinkRecord, error: Exception) -> None:
         """Report; raises when ``errors.tolerance`` is ``none``. Durable before the record's offset passes (I3)."""
 
+    def flush(self) -> None:
+        """Everything reported is durable when this returns: for tasks that commit offsets in the target themselves."""
+
 
 class SinkContext(Protocol):
     """What a started sink task may ask of the runtime."""

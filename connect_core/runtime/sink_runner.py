@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
+from time import perf_counter
 from typing import Any
 
 from connect_core.api import SinkRecord, TopicPartition
@@ -17,6 +18,7 @@ from connect_core.runtime.assemble import Assembly
 from connect_core.runtime.chain import ChainError
 from connect_core.runtime.dead_letters import DeadLetters
 from connect_core.runtime.lease import Lease
+from connect_core.runtime.meters import SinkMeters
 from connect_core.runtime.policy import Failure, Stage
 from connect_core.runtime.ports import Feed, FeedRecord, Message, Ports
 from connect_core.runtime.slice import SliceReport, SliceRequest
@@ -72,6 +74,22 @@ class SinkRunContext:
         return self._lease.closing()
 
 
+class Errant:
+    """KIP-610 reporter handed to the task (api.ErrantRecordReporter)."""
+
+    def __init__(self, runner: SinkRunner) -> None:
+        self._runner = runner
+
+    def __call__(self, record: SinkRecord, error: Exception) -> None:
+        """Report a record that the target refused."""
+        self._runner.report_put(record, error)
+
+    def flush(self) -> None:
+        """I3: what was reported is durable."""
+        if self._runner.dead_letters is not None:
+            self._runner.dead_letters.flush()
+
+
 class SinkRunner:
     """Runs one sink slice; made anew for each (or kept with its started task by a warm host)."""
 
@@ -90,9 +108,10 @@ class SinkRunner:
         self.request, self.ports, self.assembly, self.lease = request, ports, assembly, lease
         self.feed, self.dead_letters = ports.feed, dead_letters
         self.policy, self.task = assembly.policy, assembly.task
+        self.meters = SinkMeters(request.connector, request.task)
         self.flush_s = flush_interval_ms / 1000
         reporting = dead_letters is not None or assembly.connector.config.errors_log_enable
-        self.context = SinkRunContext(request, self.feed, lease, self._errant if reporting else None)
+        self.context = SinkRunContext(request, self.feed, lease, Errant(self) if reporting else None)
         self._decoders: dict[str, tuple[Any, Any]] = {}
         self._raw: dict[int, FeedRecord] = {}
         self._pending: list[SinkRecord] = []
@@ -120,6 +139,7 @@ class SinkRunner:
                 self._close_after_failure()  # trap 26: earlier batches are committed even so
                 raise
             finally:
+                self.meters.ended()
                 self.task.stop()
         except Fenced:  # I4: can never commit; what was in flight may be put again by the newer slice
             state = "SUPERSEDED"
@@ -137,6 +157,8 @@ class SinkRunner:
         self.context.partitions = [TopicPartition(*p) for p in self.feed.open()]
         self.task.start(self.context)
         self.task.open(list(self.context.partitions))
+        self.meters.started()
+        self.meters.opened(len(self.context.partitions))
         self._committed = {TopicPartition(*p): offset for p, offset in self.feed.committed().items()}
         self._status("RUNNING")
 
@@ -160,6 +182,7 @@ class SinkRunner:
             if batch is None:
                 self.task.drain()
                 return self._end("RUNNING"), 0
+            self.meters.read(len(batch))
             self._put(self._converted(batch))
             self._commit_if_due()
             quiet = 0.0 if batch else quiet + self.lease.clock.now() - started
@@ -274,6 +297,7 @@ class SinkRunner:
         """Deliver; Retriable keeps the batch for the next iteration (spec 8.6 item 4)."""
         if self.lease.expired():  # I4: checked before each put
             raise Retriable("The lease is over")
+        began = perf_counter()
         try:
             self.task.put(records)
         except Retriable as error:
@@ -284,13 +308,15 @@ class SinkRunner:
             return
         except BatchFailure as error:
             for index, reason in error.failures.items():
-                self._report_put(records[index], reason)
+                self.report_put(records[index], reason)
         except Fenced:
             raise
         except Exception as error:
             raise ConnectError("Exiting WorkerSinkTask due to unrecoverable exception.") from error
         self._pending = []
         self.records += len(records)
+        if records:
+            self.meters.put(len(records), perf_counter() - began)
         self._delivered.update(self._consumed)
         if (wait_ms := self._take_timeout(0)) and not records:
             self.lease.wait(min(wait_ms / 1000, POLL_S))
@@ -299,11 +325,8 @@ class SinkRunner:
         wished, self.context.timeout_ms = self.context.timeout_ms, None
         return default if wished is None else wished
 
-    def _errant(self, record: SinkRecord, error: Exception) -> None:
-        """KIP-610 reporter handed to the task."""
-        self._report_put(record, error)
-
-    def _report_put(self, record: SinkRecord, error: Exception) -> None:
+    def report_put(self, record: SinkRecord, error: Exception) -> None:
+        """A record that the target refused: reported, then skipped or fatal."""
         raw = self._raw.get(id(record))
         self.policy.failed(Failure(Stage.TASK_PUT, SINK_TASK, error, raw=raw))
 
@@ -332,10 +355,14 @@ class SinkRunner:
         allowed = self._pre_commit()
         new = {p: o for p, o in allowed.items() if self._committed.get(p) != o}
         messages: Sequence[Message] = self.ports.status.topics(self._topics) if self._topics else ()
-        if new or messages:
+        if not new and not messages:
+            self.meters.skipped()
+            return
+        with self.meters.commit():
             self.feed.commit(new, messages=messages)
-            self._committed.update(new)
-            self.stored += len(new)
+        self.meters.committed()
+        self._committed.update(new)
+        self.stored += len(new)
 
     def _pre_commit(self) -> dict[TopicPartition, int]:
         """Offsets the target acknowledged: known partitions, never beyond what was delivered (trap 27)."""

@@ -47,6 +47,20 @@ class MemorySourceContext:
                 self.stored[partition_key(record.source_partition)] = json.dumps(record.source_offset)
 
 
+class MemoryReporter:
+    """api.ErrantRecordReporter over a list; what was reported counts as durable at once."""
+
+    def __init__(self, found: list[tuple[SinkRecord, Exception]]) -> None:
+        self._found = found
+
+    def __call__(self, record: SinkRecord, error: Exception) -> None:
+        """Keep it."""
+        self._found.append((record, error))
+
+    def flush(self) -> None:
+        """Nothing is pending."""
+
+
 class MemorySinkContext:
     """api.SinkContext that remembers every wish; ``reporting`` offers an errant record reporter."""
 
@@ -71,7 +85,7 @@ class MemorySinkContext:
     @property
     def reporter(self) -> ErrantRecordReporter | None:
         """Collects into ``reported``."""
-        return self._report if self._reporting else None
+        return MemoryReporter(self.reported) if self._reporting else None
 
     def assignment(self) -> Collection[TopicPartition]:
         """The partitions given."""
@@ -100,6 +114,3 @@ class MemorySinkContext:
     def stopping(self) -> bool:
         """True once ``ending`` was set."""
         return self.ending
-
-    def _report(self, record: SinkRecord, error: Exception) -> None:
-        self.reported.append((record, error))

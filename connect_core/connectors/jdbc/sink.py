@@ -158,8 +158,12 @@ class _Rejects:
     def hand_over(self) -> None:
         """Report what was found so far, if there is a reporter."""
         reporter = self.task.context.reporter
-        while reporter is not None and self.found:
+        if reporter is None:
+            return
+        while self.found:
             reporter(*self.found.pop(0))
+        if self.task.config.exactly_once_sink:
+            reporter.flush()  # I3: the commit in the target that follows lets the offsets pass
 
 
 class JdbcSinkConnector(SinkConnector[JdbcSinkConfig]):

@@ -14,6 +14,7 @@ from connect_core.connectors.jdbc.client import ConnectionSettings, Database
 from connect_core.connectors.jdbc.sink import JdbcSinkTask
 from connect_core.connectors.jdbc.sink_config import JdbcSinkConfig
 from connect_core.data import Schema, SinkRecord
+from connect_core.testing.contexts import MemoryReporter
 
 
 class Context:
@@ -25,10 +26,7 @@ class Context:
         self.reported: list[tuple[SinkRecord, Exception]] = []
         self.timeouts: list[int] = []
         self.rewinds: list[Mapping[TopicPartition, int]] = []
-        self.reporter = self._report if reports else None
-
-    def _report(self, record: SinkRecord, error: Exception) -> None:
-        self.reported.append((record, error))
+        self.reporter = MemoryReporter(self.reported) if reports else None
 
     def timeout(self, ms: int) -> None:
         self.timeouts.append(ms)
