@@ -78,6 +78,7 @@ def sink_consumer(worker: Mapping[str, Any], config: Mapping[str, Any], *, conne
         "group.id": f"connect-{connector}",
         "enable.auto.commit": "false",
         "auto.offset.reset": "earliest",
+        "allow.auto.create.topics": "true",  # Java's default, which librdkafka does not share
         "client.id": f"connector-consumer-{connector}-{task}",
     }
     return props | _under(worker, CONSUMER) | _under(config, "consumer.override.")

@@ -18,6 +18,7 @@ from connect_core.plugins import loader
 from connect_core.runtime.boundary import Boundary
 from connect_core.runtime.chain import Chain, ChainStage
 from connect_core.runtime.lease import Lease
+from connect_core.runtime.meters import error_meter
 from connect_core.runtime.policy import ErrorPolicy, LogReporter, Reporter, Stage
 from connect_core.runtime.ports import Assignment, Clock
 from connect_core.telemetry import redact
@@ -134,15 +135,17 @@ def assemble(
     made.config = type(connector).config_class().parse(config | env.resolve(assignment.task_config))
     common = connector.config
     log: list[Reporter] = []
+    name = config.get("name", "")
+    meter = error_meter(name, task)
     if common.errors_log_enable:
-        name = config.get("name", "")
-        log.append(LogReporter(name, task, include_messages=common.errors_log_include_messages))
+        log.append(LogReporter(name, task, include_messages=common.errors_log_include_messages, meter=meter))
     policy = ErrorPolicy(
         tolerate_all=common.errors_tolerance == "all",
         retry_timeout_ms=common.errors_retry_timeout,
         retry_delay_max_ms=common.errors_retry_delay_max_ms,
         lease=lease,
         reporters=[*log, *reporters],
+        meter=meter,
     )
     return Assembly(
         connector=connector,

@@ -14,7 +14,7 @@ from connect_core.plugins import loader
 from connect_core.runtime.assemble import Environment, make_connector, secrets_of
 from connect_core.runtime.ports import Assignment, OffsetPort
 from connect_core.runtime.slice import ConnectorResult
-from connect_core.telemetry import redact
+from connect_core.telemetry import log_context, redact
 
 
 class ConnectorRunContext:
@@ -37,12 +37,13 @@ def task_configs(name: str, assignment: Assignment, env: Environment, offsets: O
     resolved = env.resolve(raw)
     connector = make_connector(resolved)
     common = connector.config
-    try:
-        connector.start(ConnectorRunContext(name, offsets))
-        made = connector.task_configs(common.tasks_max)
-        period = connector.watch_period_ms()
-    finally:
-        connector.stop()
+    with log_context(name, secrets=secrets_of(raw, resolved, type(connector))):
+        try:
+            connector.start(ConnectorRunContext(name, offsets))
+            made = connector.task_configs(common.tasks_max)
+            period = connector.watch_period_ms()
+        finally:
+            connector.stop()
     if len(made) > common.tasks_max and common.tasks_max_enforce:
         raise ConnectError(
             f"The connector {name} has generated {len(made)} tasks, which is greater than {common.tasks_max}, the"
@@ -65,8 +66,9 @@ def validate(config: Mapping[str, str], env: Environment) -> dict[str, list[str]
     raw = {k: v for k, v in config.items() if v is not None}
     resolved = env.resolve(raw)
     kind = loader.load_connector(resolved["connector.class"])
-    found = kind.config_class().errors(resolved) or kind.validate(resolved)
     hidden = secrets_of(raw, resolved, kind)
+    with log_context(resolved.get("name", ""), secrets=hidden):
+        found = kind.config_class().errors(resolved) or kind.validate(resolved)
     return {k: [redact(m, hidden) for m in messages] for k, messages in found.items()}
 
 
@@ -74,11 +76,14 @@ def alter_offsets(
     config: Mapping[str, str], env: Environment, offsets: Sequence[tuple[Any, Mapping[str, Any] | None]]
 ) -> bool:
     """The connector's say in an offsets change: (source partition or (topic, partition), offset) pairs."""
-    connector = make_connector(env.resolve({k: v for k, v in config.items() if v is not None}))
-    if isinstance(connector, SourceConnector):
-        return connector.alter_offsets(offsets)
-    changes = {p: None if offset is None else int(offset["kafka_offset"]) for p, offset in offsets}
-    return bool(connector.alter_offsets(changes))  # type: ignore[attr-defined]  # a sink connector by now
+    raw = {k: v for k, v in config.items() if v is not None}
+    resolved = env.resolve(raw)
+    connector = make_connector(resolved)
+    with log_context(resolved.get("name", ""), secrets=secrets_of(raw, resolved, type(connector))):
+        if isinstance(connector, SourceConnector):
+            return connector.alter_offsets(offsets)
+        changes = {p: None if offset is None else int(offset["kafka_offset"]) for p, offset in offsets}
+        return bool(connector.alter_offsets(changes))  # type: ignore[attr-defined]  # a sink connector by now
 
 
 def redacted(text: str, assignment: Assignment, env: Environment) -> str:

@@ -10,6 +10,7 @@ from typing import Protocol
 from connect_core.errors import java_class, stack_trace
 from connect_core.runtime.policy import Failure
 from connect_core.runtime.ports import FeedRecord, Message
+from connect_core.telemetry import Meter
 
 PREFIX = "__connect.errors."
 
@@ -27,8 +28,17 @@ class Outlet(Protocol):
 class DeadLetters:
     """Reporter that writes failed records to the DLQ topic; ``flush`` before offsets are committed."""
 
-    def __init__(self, topic: str, outlet: Outlet, *, connector: str, task: int, context_headers: bool) -> None:
-        self.topic, self.outlet = topic, outlet
+    def __init__(
+        self,
+        topic: str,
+        outlet: Outlet,
+        *,
+        connector: str,
+        task: int,
+        context_headers: bool,
+        meter: Meter | None = None,
+    ) -> None:
+        self.topic, self.outlet, self.meter = topic, outlet, meter
         self.connector, self.task, self.context_headers = connector, task, context_headers
         self.count = 0
         self._pending = False
@@ -42,15 +52,23 @@ class DeadLetters:
         if self.context_headers:
             headers += self._context(failure, raw)
         timestamp = raw.timestamp if raw.timestamp >= 0 else None
+        if self.meter is not None:
+            self.meter.record("deadletterqueue-produce-requests")
         self.outlet.send([Message(self.topic, raw.key, raw.value, -1, timestamp, headers)])
         self.count += 1
         self._pending = True
 
     def flush(self) -> None:
         """I3: everything reported is durable when this returns."""
-        if self._pending:
+        if not self._pending:
+            return
+        try:
             self.outlet.flush()
-            self._pending = False
+        except Exception:
+            if self.meter is not None:
+                self.meter.record("deadletterqueue-produce-failures")
+            raise
+        self._pending = False
 
     def _context(self, failure: Failure, raw: FeedRecord) -> list[tuple[str, bytes | None]]:
         message = str(failure.error)

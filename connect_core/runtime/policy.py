@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from connect_core.errors import ConnectError, Retriable, java_class
 from connect_core.runtime.lease import Lease
 from connect_core.runtime.ports import FeedRecord
+from connect_core.telemetry import Meter
 
 LOG = logging.getLogger(__name__)
 FIRST_DELAY_S = 0.3
@@ -61,10 +62,11 @@ class ErrorPolicy:
         retry_delay_max_ms: int,
         lease: Lease,
         reporters: Sequence[Reporter] = (),
+        meter: Meter | None = None,
     ) -> None:
         self.tolerate_all = tolerate_all
         self.retry_timeout_ms, self.retry_delay_max_ms = retry_timeout_ms, retry_delay_max_ms
-        self.lease, self.reporters = lease, reporters
+        self.lease, self.reporters, self.meter = lease, reporters, meter
         self.skipped = 0
         self.errors = 0
         self.retries = 0
@@ -72,11 +74,15 @@ class ErrorPolicy:
     def failed(self, failure: Failure) -> None:
         """Report the record; return = skip it, raise = the task fails. Reporters come first (trap 31)."""
         self.errors += 1
+        self._count("total-record-failures", "total-record-errors")
+        if self.meter is not None:
+            self.meter.record("last-error-timestamp", int(self.lease.clock.now() * 1000))
         for reporter in self.reporters:
             reporter.report(failure)
         if not self.tolerate_all:
             raise ConnectError("Tolerance exceeded in error handler") from failure.error
         self.skipped += 1
+        self._count("total-records-skipped")
 
     def again[T](self, operation: Callable[[], T], error: Retriable) -> T:
         """Repeat an operation that raised ``error`` until it works, ``errors.retry.timeout`` passes or the lease ends.
@@ -96,18 +102,24 @@ class ErrorPolicy:
             self.lease.wait(delay)
             attempt += 1
             self.retries += 1
+            self._count("total-record-failures", "total-retries")  # the attempt before this one failed
             try:
                 return operation()
             except Retriable as again:
                 error = again
         raise error
 
+    def _count(self, *names: str) -> None:
+        if self.meter is not None:
+            for name in names:
+                self.meter.record(name)
+
 
 class LogReporter:
     """``errors.log.enable``: one ERROR line per failed record (spec 7.3)."""
 
-    def __init__(self, connector: str, task: int, *, include_messages: bool) -> None:
-        self.connector, self.task, self.include_messages = connector, task, include_messages
+    def __init__(self, connector: str, task: int, *, include_messages: bool, meter: Meter | None = None) -> None:
+        self.connector, self.task, self.include_messages, self.meter = connector, task, include_messages, meter
 
     def report(self, failure: Failure) -> None:
         """Write the line; with ``errors.log.include.messages`` also the record's coordinates."""
@@ -116,6 +128,8 @@ class LogReporter:
         if self.include_messages:
             text += self._record(failure)
         LOG.error("%s. %s: %s", text, java_class(failure.error), failure.error)
+        if self.meter is not None:
+            self.meter.record("total-errors-logged")
 
     def _record(self, failure: Failure) -> str:
         raw = failure.raw

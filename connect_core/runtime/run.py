@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from time import perf_counter
 
 from connect_core.api import SourceConnector
 from connect_core.errors import ConnectError, Fatal, Fenced, Retriable, stack_trace
@@ -21,12 +22,14 @@ from connect_core.runtime.boundary import Boundary, transaction_timeout_ms
 from connect_core.runtime.dead_letters import DeadLetters
 from connect_core.runtime.delivery import Delivery, PlainDelivery, TransactionalDelivery
 from connect_core.runtime.lease import Lease
+from connect_core.runtime.meters import count_slice, count_startup, error_meter
 from connect_core.runtime.policy import Reporter
 from connect_core.runtime.ports import Assignment, Ports
 from connect_core.runtime.sink_runner import SinkRunner
 from connect_core.runtime.slice import CONNECTOR, SliceReport, SliceRequest
 from connect_core.runtime.source_runner import SourceRunner
 from connect_core.runtime.topic_creation import topic_creator
+from connect_core.telemetry import log_context
 
 LOG = logging.getLogger(__name__)
 RETRY_MS = 1000
@@ -35,6 +38,14 @@ type Say = Callable[[str, str | None], None]
 
 def run(request: SliceRequest, ports: Ports, env: Environment) -> SliceReport:
     """Run one slice to its end. Raises nothing: whatever happened is in the report and, for FAILED, in the status."""
+    began = perf_counter()
+    with log_context(request.connector, request.task):
+        report = _run(request, ports, env)
+    count_slice(request.connector, request.task, report.state, perf_counter() - began)
+    return report
+
+
+def _run(request: SliceRequest, ports: Ports, env: Environment) -> SliceReport:
     lease = Lease(ports.clock, request.lease_end)
     if lease.expired():  # step 1, I4
         return _report(request, "LATE")
@@ -69,7 +80,9 @@ def _run_connector(request: SliceRequest, ports: Ports, env: Environment, assign
         except Retriable:
             raise
         except Exception as error:
+            count_startup("connector", worked=False)
             return _failed(request, env, error, assignment, say)
+        count_startup("connector", worked=True)
         say("RUNNING", None)
         return _report(request, "RUNNING", result=result)
     finally:
@@ -92,7 +105,8 @@ def _run_source(request: SliceRequest, ports: Ports, env: Environment, lease: Le
             assembly = assemble(assignment, env, task=request.task, lease=lease)
             delivery.boundary = boundary_of(assembly, env, ports.clock)
             delivery.topics = topic_creator(assembly.config, env, connector=request.connector, task=request.task)
-            return SourceRunner(request, ports, assembly, delivery, lease).run()
+            with log_context(request.connector, request.task, secrets=assembly.secrets):
+                return SourceRunner(request, ports, assembly, delivery, lease).run()
         except (Fenced, Retriable):
             raise
         except Exception as error:
@@ -132,7 +146,8 @@ def _run_sink(
             runner = SinkRunner(
                 request, ports, assembly, lease, dead_letters=letters, flush_interval_ms=env.flush_interval_ms
             )
-            return runner.run()
+            with log_context(request.connector, request.task, secrets=assembly.secrets):
+                return runner.run()
         except (Fenced, Retriable):
             raise
         except Exception as error:
@@ -158,7 +173,11 @@ def _dead_letters(
     props = layers.dlq_producer(env.properties, config, connector=request.connector, task=request.task)
     outlet = Producer(props)
     headers = config.get("errors.deadletterqueue.context.headers.enable", "false").strip().lower() == "true"
-    return DeadLetters(topic, outlet, connector=request.connector, task=request.task, context_headers=headers), outlet
+    meter = error_meter(request.connector, request.task)
+    letters = DeadLetters(
+        topic, outlet, connector=request.connector, task=request.task, context_headers=headers, meter=meter
+    )
+    return letters, outlet
 
 
 def _delivery(
@@ -207,6 +226,8 @@ def _failed(
     assembly: Assembly | None = None,
 ) -> SliceReport:
     """FAILED with a trace that holds no secret (I6)."""
+    if assembly is None and request.task != CONNECTOR:
+        count_startup("task", worked=False)
     trace = stack_trace(error)
     if assembly is not None:
         trace = assembly.redact(trace)

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from time import perf_counter
 from typing import Any
 
 from connect_core.api import SourceRecord, SourceTask
 from connect_core.errors import ConnectError, DataError, Fatal, Fenced, Retriable
 from connect_core.runtime.assemble import Assembly
 from connect_core.runtime.chain import ChainError
-from connect_core.runtime.delivery import Delivery
+from connect_core.runtime.delivery import Delivery, TransactionalDelivery
 from connect_core.runtime.lease import Lease
+from connect_core.runtime.meters import SourceMeters
 from connect_core.runtime.policy import Failure, Stage
 from connect_core.runtime.ports import Message, Ports
 from connect_core.runtime.slice import SliceReport, SliceRequest
@@ -62,6 +64,9 @@ class SourceRunner:
     def __init__(self, request: SliceRequest, ports: Ports, assembly: Assembly, delivery: Delivery, lease: Lease):
         self.request, self.ports, self.assembly, self.delivery, self.lease = request, ports, assembly, delivery, lease
         self.policy = assembly.policy
+        self.meters = SourceMeters(
+            request.connector, request.task, transactions=isinstance(delivery, TransactionalDelivery)
+        )
         self.task: SourceTask[Any] = assembly.task
         self._acknowledge = type(self.task).commit_record is not SourceTask.commit_record
         self._plain = not assembly.chain and not self._acknowledge and delivery.boundary.context is None
@@ -78,6 +83,7 @@ class SourceRunner:
                 if state != "SUPERSEDED":
                     self._finish()
             finally:
+                self.meters.ended()
                 self.task.stop()
             return self._report(state, idle_ms=idle_ms)
         except Fenced:  # I4: a newer slice owns the task; what was open is already aborted by its init
@@ -85,6 +91,7 @@ class SourceRunner:
             return self._report("SUPERSEDED")
         except Retriable as error:  # Kafka is away: the next slice takes up the stored offsets
             self.delivery.abort()
+            self.meters.settled()
             LOG.warning("Task %s-%d ends early: %s", self.request.connector, self.request.task, error)
             return self._report("RETRY", idle_ms=RETRY_MS)
 
@@ -92,6 +99,7 @@ class SourceRunner:
         self.ports.offsets.load(self.task.source_partitions())
         transaction = self.delivery.boundary.context
         self.task.start(SourceRunContext(self.request, self.ports, self.lease, transaction))
+        self.meters.started()
         self.delivery.status("RUNNING", None)
 
     def _loop(self) -> tuple[str, int]:
@@ -100,8 +108,10 @@ class SourceRunner:
         while not self.lease.closing():
             if control.changed() and (state := self._superseded()):
                 return state, 0
+            began = perf_counter()
             batch = self._poll()
             if batch is not None:
+                self.meters.polled(perf_counter() - began)
                 self._deliver(batch)
                 quiet_ms = 0
                 continue
@@ -271,6 +281,7 @@ class SourceRunner:
     def _send(self, batch: Batch) -> None:
         self.delivery.add(batch.messages, batch.offsets)
         self.records += len(batch.messages)
+        self.meters.sent(polled=len(batch.messages) + len(batch.dropped), written=len(batch.messages))
         for record in batch.dropped:
             self.task.commit_record(record, None)
         if self._acknowledge:
@@ -280,6 +291,7 @@ class SourceRunner:
         """A connector-defined boundary: commit, or drop the records and commit only their offsets."""
         if action == "abort":
             self.delivery.abandon_records()
+            self.meters.settled()
         if action is not None:
             self._commit()
 
@@ -289,7 +301,10 @@ class SourceRunner:
 
     def _commit(self) -> None:
         """I1: records and their offsets become visible together (or records first)."""
-        self.stored += self.delivery.commit()
+        if self.delivery.open:
+            with self.meters.commit():
+                self.stored += self.delivery.commit()
+            self.meters.committed()
         self.task.commit()
 
     def _finish(self) -> None:

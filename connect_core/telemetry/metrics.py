@@ -7,7 +7,7 @@ its ``Meter`` once and adds a number per batch. Neighbours: ``prometheus`` and `
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -155,6 +155,7 @@ class Registry:
 
     def __init__(self) -> None:
         self._meters: dict[tuple[str, tuple[tuple[str, str], ...]], Meter] = {}
+        self._window_began = float("-inf")
         self._lock = threading.Lock()
 
     def meter(self, group: str, **labels: str) -> Meter:
@@ -176,10 +177,34 @@ class Registry:
         """Every value of every meter."""
         return [sample for meter in self._all() for sample in meter.samples()]
 
+    def windowed(self, now: float, window_s: float) -> list[Sample]:
+        """A snapshot whose averages, maxima and minima are at least of the last ``window_s`` seconds, if kept so long.
+
+        Whoever asks begins a new window when the present one has lasted that long; totals and gauges are not touched.
+        """
+        samples = self.snapshot()
+        if now - self._window_began >= window_s:
+            self._window_began = now
+            for meter in self._all():
+                meter.reset_observations()
+        return samples
+
     def _all(self) -> Iterator[Meter]:
         with self._lock:
             meters = list(self._meters.values())
         return iter(meters)
+
+
+def merged(parts: Iterable[Sequence[Sample]]) -> list[Sample]:
+    """Snapshots of several processes as one: totals of equal labels add up, of anything else the last one stands."""
+    found: dict[tuple[Metric, tuple[tuple[str, str], ...]], Sample] = {}
+    for sample in (sample for part in parts for sample in part):
+        place = (sample.metric, tuple(sorted(sample.labels.items())))
+        before = found.get(place)
+        if before is not None and sample.metric.form is Form.TOTAL:
+            sample = sample._replace(value=before.value + sample.value)
+        found[place] = sample
+    return list(found.values())
 
 
 REGISTRY = Registry()
