@@ -12,7 +12,6 @@ from typing import Any
 
 from connect_core import errors
 from connect_core.api import TopicPartition
-from connect_core.coordinator.decide import TaskConfigs
 from connect_core.errors import ConnectError, DataError
 from connect_core.runtime.slice import SliceReport, SliceRequest
 
@@ -64,9 +63,9 @@ def result_call(report: SliceReport) -> Call | None:
     return {"task_configs": configs, "connector": report.connector, "config_offset": result.config_offset}
 
 
-def result_of(event: Mapping[str, Any]) -> TaskConfigs:
-    """The command in a `result_call`."""
-    return TaskConfigs(event["connector"], event["config_offset"], event["task_configs"])
+def result_of(event: Mapping[str, Any]) -> tuple[str, int, Sequence[Mapping[str, str]]]:
+    """Connector, config offset and task configs of a `result_call`: the fields of the coordinator's command."""
+    return event["connector"], event["config_offset"], event["task_configs"]
 
 
 def failure(error: ConnectError | NotImplementedError) -> Call:

@@ -17,6 +17,7 @@ from connect_core.aws import calls
 from connect_core.aws.invoke import Functions, LambdaDispatcher
 from connect_core.aws.triggers import EventSourceMappings, TriggerSettings, source_access
 from connect_core.coordinator.catalog import PluginCatalog
+from connect_core.coordinator.decide import TaskConfigs
 from connect_core.coordinator.execute import Coordinator
 from connect_core.coordinator.ports import FUNCTIONS, Rejected
 from connect_core.errors import ConfigError
@@ -88,7 +89,7 @@ class CoordinatorHost:
     def _result(self, event: Mapping[str, Any]) -> None:
         """Task configs of a connector slice; stale ones are dropped, for a newer slice is on its way."""
         try:
-            self.coordinator.submit(calls.result_of(event))
+            self.coordinator.submit(TaskConfigs(*calls.result_of(event)))
         except Rejected as error:
             LOG.warning("Task configs of %s were not taken: %s", event["connector"], error)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -35,7 +36,10 @@ class Sam:
         self._sam = sam_cli(progress=progress)
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(_NOT_INHERITED)}
         self._env = inherited | {
-            "PATH": f"{self._sam.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+            # Behind SAM's own programs ours: a build may use the tools of this environment (uv).
+            "PATH": os.pathsep.join(
+                (str(self._sam.parent), str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath))
+            ),
             "SAM_CLI_TELEMETRY": "0",
             "SAM_CLI_POLL_DELAY": "0.5",
             **env,

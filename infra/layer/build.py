@@ -29,6 +29,7 @@ ALONE = ("aws-xray-sdk", "wrapt")
 LEFT_OUT = ("cli", "console", "demo", "local", "testing")
 """Rooms that no function enters."""
 GROUP = "connectless.plugins"
+UV = shutil.which("uv")
 OWN = re.compile(r"connectless\[([\w,\s-]+)\]")
 
 
@@ -64,12 +65,10 @@ def pins(lock: Path) -> str:
 def build(target: Path, *, arch: str) -> None:
     """Fill ``target``, the layer's ``python`` folder."""
     project = tomllib.loads((HERE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wheels = ["--only-binary=:all:", "--implementation", "cp", "--python-version", VERSION]
-    wheels += [f"--platform={platform}_{arch}" for platform in PLATFORMS]
     with tempfile.TemporaryDirectory() as scratch:
         constraints = Path(scratch) / "pins.txt"
         constraints.write_text(pins(HERE / "dev.txt"), encoding="utf-8")
-        pinned = ["--constraint", str(constraints), *wheels]
+        pinned = ["--constraint", str(constraints), "--only-binary=:all:", *platform_of(arch)]
         install(target, *pinned, *requirements(project, lines_of(HERE / "connectors.txt")))
         install(target, *pinned, "--no-deps", *ALONE)
     install(target, "--no-deps", str(HERE))
@@ -82,19 +81,21 @@ def build(target: Path, *, arch: str) -> None:
     subprocess.run([*compile_all, str(target)], check=False)
 
 
+def platform_of(arch: str) -> list[str]:
+    """Options for wheels that Lambda can load, whatever machine builds."""
+    if UV:
+        return ["--python-platform", f"{arch}-{PLATFORMS[0]}"]
+    return ["--implementation", "cp", *(f"--platform={platform}_{arch}" for platform in PLATFORMS)]
+
+
 def install(target: Path, *arguments: str) -> None:
-    """One call of pip into the layer."""
-    pip = [
-        sys.executable,
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--no-compile",
-        "--no-warn-conflicts",
-    ]
-    subprocess.run([*pip, "--root-user-action=ignore", "--upgrade", "--target", str(target), *arguments], check=True)
+    """One call of the installer into the layer: uv where it is on the path, for it is ten times as fast, else pip."""
+    if UV:
+        command = [UV, "pip", "install", "--quiet", "--link-mode=copy"]
+    else:
+        command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        command += ["--root-user-action=ignore", "--no-compile", "--no-warn-conflicts", "--upgrade"]
+    subprocess.run([*command, "--python-version", VERSION, "--target", str(target), *arguments], check=True)
 
 
 def freeze(target: Path, *, arch: str) -> None:

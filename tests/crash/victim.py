@@ -17,10 +17,10 @@ from typing import Any
 
 from connect_core.connectors.file.source import FileStreamSourceTask
 from connect_core.hosts.ports import SlicePorts
-from connect_core.hosts.settings import load
+from connect_core.hosts.settings import WorkerSettings, load
 from connect_core.kafka.transactions import TransactionalProducer
 from connect_core.runtime.run import run
-from connect_core.runtime.slice import SliceRequest
+from connect_core.runtime.slice import SliceReport, SliceRequest
 from connect_core.runtime.source_runner import SourceRunner
 from connect_core.storage.control import TopicControl
 from connect_core.storage.offset_store import OffsetStore
@@ -88,18 +88,23 @@ def flush(subject: Any) -> None:
         client.flush(10)
 
 
-def main(properties: str, connector: str, generation: str, point: str) -> None:
-    """Run the slice."""
-    if point != "none":
-        arm(*POINTS[point])
-    stores = SlicePorts(load(Path(properties), standalone=False))
+def one_slice(settings: WorkerSettings, connector: str, generation: int) -> SliceReport:
+    """Run a slice of the connector's task 0 until it is idle."""
+    stores = SlicePorts(settings)
     request = SliceRequest(
-        connector=connector, task=0, generation=int(generation), lease_end=time.time() + LEASE_S, worker_id="victim:1"
+        connector=connector, task=0, generation=generation, lease_end=time.time() + LEASE_S, worker_id="victim:1"
     )
-    ports = stores.ports(request, stores.control(connector, 0), Clock())
-    report = run(request, ports, stores.env)
-    print(report)
-    stores.close()
+    try:
+        ports = stores.ports(request, stores.control(connector, 0), Clock())
+        return run(request, ports, stores.env)
+    finally:
+        stores.close()
+
+
+def main(properties: str, connector: str, generation: str, point: str) -> None:
+    """Run a slice that does not survive the point."""
+    arm(*POINTS[point])
+    one_slice(load(Path(properties), standalone=False), connector, int(generation))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from connect_core.aws import calls
-from connect_core.coordinator.decide import Create, SetTarget
+from connect_core.coordinator.decide import Create, SetTarget, TaskConfigs
 from connect_core.coordinator.execute import Coordinator
 from connect_core.coordinator.ports import FUNCTIONS, TriggerWish, alias_hash
 from connect_core.errors import Fatal
@@ -115,7 +115,7 @@ class Stack:
         while self.queue.calls:
             name, call = self.queue.calls.pop(0)
             if name == "coordinator":
-                self.coordinator.submit(calls.result_of(call))
+                self.coordinator.submit(TaskConfigs(*calls.result_of(call)))
             else:
                 answers.append(self.scheduled.handle(call, Context()))
         return answers
@@ -127,6 +127,10 @@ class Stack:
     def states(self, name: str) -> dict[int, str]:
         found = self.coordinator.status(name)
         return {-1: found["connector"]["state"]} | {task["id"]: task["state"] for task in found["tasks"]}
+
+    def wants(self, name: str) -> bool:
+        """Whether its trigger should be enabled."""
+        return self.triggers.wanted[name].enabled
 
     def close(self) -> None:
         self.stores.close()
@@ -175,7 +179,7 @@ class TestTriggered:
 
     def test_a_batch_is_delivered_and_the_next_one_too(self, stack: Stack, topic: str, target: Path) -> None:
         stack.create("s", sink(topic, target))
-        assert stack.triggers.wanted["s"].enabled
+        assert stack.wants("s")
         assert stack.states("s") == {-1: "RUNNING", 0: "RUNNING"}
         assert stack.triggered.handle(batch(topic, "a", "b"), alias("s")) == {"connector": "s", "records": 2}
         stack.triggered.handle(batch(topic, "c", first=2), alias("s"))
@@ -192,12 +196,12 @@ class TestTriggered:
     def test_what_does_not_run_takes_nothing(self, stack: Stack, topic: str, target: Path, state: TargetState) -> None:
         stack.create("s", sink(topic, target))
         stack.coordinator.submit(SetTarget("s", state))
-        assert not stack.triggers.wanted["s"].enabled
+        assert not stack.wants("s")
         with pytest.raises(Refused, match=str(state)):
             stack.triggered.handle(batch(topic, "a"), alias("s"))
         stack.coordinator.submit(SetTarget("s", TargetState.STARTED))
         stack.run()
-        assert stack.triggers.wanted["s"].enabled
+        assert stack.wants("s")
         assert stack.states("s") == {-1: "RUNNING", 0: "RUNNING"}
         stack.triggered.handle(batch(topic, "a"), alias("s"))
         assert target.read_text() == "a\n"
@@ -210,10 +214,10 @@ class TestTriggered:
         with pytest.raises(Refused, match="until it is restarted"):
             stack.triggered.handle(batch(topic, '{"schema": null, "payload": "fine"}'), alias("s"))
         stack.coordinator.tick()
-        assert not stack.triggers.wanted["s"].enabled
+        assert not stack.wants("s")
         stack.coordinator.put_config("s", sink(topic, target))
         stack.run()
-        assert stack.triggers.wanted["s"].enabled
+        assert stack.wants("s")
         stack.triggered.handle(batch(topic, "fine"), alias("s"))
         assert target.read_text() == "fine\n"
 

@@ -26,7 +26,7 @@ TYPES = [
     ("smallint_s", "SMALLINT", "-32768", "INT16", -32768),
     ("smallint_u", "SMALLINT UNSIGNED", "65535", "INT32", 65535),
     ("mediumint_s", "MEDIUMINT", "-8388608", "INT32", -8388608),
-    ("mediumint_u", "MEDIUMINT UNSIGNED", "16777215", "INT32", 16777215),
+    ("mediumint_u", "MEDIUMINT UNSIGNED", "16777215", "INT64", 16777215),
     ("int_s", "INT", "-2147483648", "INT32", -2147483648),
     ("int_u", "INT UNSIGNED", "4294967295", "INT64", 4294967295),
     ("int_z", "INT(6) ZEROFILL", "42", "INT64", 42),

@@ -14,11 +14,11 @@ from botocore.exceptions import ClientError
 ARN = "arn:aws:lambda:us-east-1:000000000000:function:"
 
 
-class ResourceNotFoundException(ClientError):
+class ResourceNotFoundException(ClientError):  # type: ignore[misc]  # botocore ships no types
     pass
 
 
-class ResourceInUseException(ClientError):
+class ResourceInUseException(ClientError):  # type: ignore[misc]
     pass
 
 
@@ -36,8 +36,9 @@ class Pages:
         self._name, self._items = name, items
 
     def paginate(self, **_: object) -> Iterator[dict[str, Any]]:
-        for item in list(self._items) or [None]:
-            yield {self._name: [] if item is None else [dict(item)]}
+        for item in list(self._items):
+            yield {self._name: [dict(item)]}
+        yield {self._name: []}
 
 
 class LambdaApi:

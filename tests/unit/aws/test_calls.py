@@ -9,7 +9,6 @@ import pytest
 
 from connect_core.api import TopicPartition
 from connect_core.aws import calls
-from connect_core.coordinator.decide import TaskConfigs
 from connect_core.errors import ConfigError, ConnectError, DataError
 from connect_core.runtime.slice import ConnectorResult, SliceReport, SliceRequest
 
@@ -42,7 +41,7 @@ def test_a_result() -> None:
     assert calls.result_call(report) is None
     result = ConnectorResult(config_offset=9, task_configs=[{"a": "1"}])
     report = SliceReport(connector="c", task=-1, generation=-1, state="RUNNING", result=result)
-    assert calls.result_of(sent(calls.result_call(report))) == TaskConfigs("c", 9, [{"a": "1"}])
+    assert calls.result_of(sent(calls.result_call(report))) == ("c", 9, [{"a": "1"}])
 
 
 @pytest.mark.parametrize(

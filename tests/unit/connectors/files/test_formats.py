@@ -23,8 +23,7 @@ HASH_ORDER = b'{"note":null,"amount":1.5,"at":9,"city":"c","name":"n","id":1,"ok
 
 def content(form: Format, values: Sequence[Any], schema: Schema | None = None) -> bytes:
     body: Body = form.body(schema)
-    for value in values:
-        body.add(value)
+    body.extend(values)
     return body.finish()
 
 
@@ -88,10 +87,10 @@ def test_bare_values_of_a_schema(schema: Schema, value: Any, expected: bytes) ->
 
 def test_a_value_that_does_not_fit_leaves_the_file_as_it_was() -> None:
     body = JSON.body(struct([("n", INT32)]))
-    body.add({"n": 1})
+    body.extend([{"n": 1}])
     with pytest.raises(DataError):
-        body.add({"n": "one"})
-    body.add({"n": 2})
+        body.extend([{"n": "one"}])
+    body.extend([{"n": 2}])
     assert body.finish() == b'{"n":1}\n{"n":2}\n'
 
 
@@ -128,7 +127,7 @@ def test_separators_have_javas_escapes(text: str, expected: str) -> None:
 def test_byte_arrays_take_bytes_only() -> None:
     form = byte_array_format(extension=".bin", separator=None)
     with pytest.raises(DataError, match=r"class java\.lang\.String.*ByteArrayConverter"):
-        form.body(None).add("text")
+        form.body(None).extend(["text"])
     with pytest.raises(DataError, match="Invalid schema type for ByteArrayConverter: STRING"):
         form.body(STRING)
 
@@ -138,7 +137,7 @@ def test_gzip_compresses_as_it_goes() -> None:
     assert form.extension == ".json.gz"
     body, parts = form.body(None), []
     for n in range(3000):
-        body.add({"n": n})
+        body.extend([{"n": n}])
         if n % 1000 == 999:
             assert body.size > 0
             parts.append(body.take())
