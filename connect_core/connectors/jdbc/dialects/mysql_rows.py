@@ -57,7 +57,7 @@ _PLAIN = {
     255: Jdbc.VARBINARY,
 }
 _TEXT = (15, 249, 250, 251, 252, 253, 254)
-_TINY, _MEDIUM, _YEAR, _BIT = 1, 9, 13, 16
+_TINY, _YEAR, _BIT = 1, 13, 16
 
 
 def describe(field: Any, flags: Any) -> Column:
@@ -82,7 +82,7 @@ def describe(field: Any, flags: Any) -> Column:
         nullable=not field.flags & _NOT_NULL,
         precision=precision,
         scale=field.scale if kind is Jdbc.DECIMAL else 0,
-        signed=not unsigned or code == _MEDIUM or kind not in (Jdbc.TINYINT, Jdbc.SMALLINT, Jdbc.INTEGER, Jdbc.BIGINT),
+        signed=not unsigned or kind not in (Jdbc.TINYINT, Jdbc.SMALLINT, Jdbc.INTEGER, Jdbc.BIGINT),
         form=form,
         type_name=f"MySQL type {code}",
         origin=(field.org_table, field.org_name) if field.org_name else None,
