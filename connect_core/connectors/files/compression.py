@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 from typing import Any
 
 from connect_core.connectors.files.formats import Body, Format
@@ -26,9 +27,9 @@ class GzipBody:
         """Bytes held back, not yet compressed."""
         return self._body.size
 
-    def add(self, value: Any) -> None:
-        """One more record."""
-        self._body.add(value)
+    def extend(self, values: Sequence[Any]) -> None:
+        """More records."""
+        self._body.extend(values)
 
     def take(self) -> bytes:
         """What the compressor gives so far."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from connect_core.connectors.files.choices import known_format, simple_name
@@ -29,8 +29,8 @@ class Body(Protocol):
     def size(self) -> int:
         """Bytes held back, before compression: what ``take`` would work on."""
 
-    def add(self, value: Any) -> None:
-        """One more record; DataError leaves the body as it was."""
+    def extend(self, values: Sequence[Any]) -> None:
+        """More records, all or (DataError) none of them."""
 
     def take(self) -> bytes:
         """What is ready to be uploaded, and forget it; may be empty."""
@@ -59,11 +59,12 @@ class LineBody:
         self._lines: list[bytes] = []
         self.size = 0
 
-    def add(self, value: Any) -> None:
+    def extend(self, values: Sequence[Any]) -> None:
         """Encode and keep."""
-        line = self._encode(value)
-        self._lines.append(line)
-        self.size += len(line)
+        encode = self._encode
+        lines = [encode(value) for value in values]
+        self._lines += lines
+        self.size += sum(map(len, lines))
 
     def take(self) -> bytes:
         """All lines so far."""

@@ -13,12 +13,15 @@ from typing import Any
 from connect_core.data import DATE, DECIMAL, Schema, Type
 from connect_core.data.units import DAY_MILLIS, days
 from connect_core.encoding.json import JsonOptions, encoder
+from connect_core.encoding.json.text import like_jackson
 from connect_core.errors import DataError
 from connect_core.java.hashing import hash_map_order
+from connect_core.java.numbers import INT_BOUNDS
 
 type Reorder = Callable[[Any], Any]
 
 _MOST_ORDERS = 2000
+_LONG = INT_BOUNDS[64]
 _PLAIN = frozenset({str, int, bool, float, type(None)})
 
 
@@ -26,10 +29,12 @@ def json_line_encoder(schema: Schema | None, *, numeric_decimals: bool) -> Calla
     """A function from values to one JSON document without line end; keep it, making one is slow."""
     if schema is not None and schema.name == DATE:
         return _date_line
+    if schema is None:
+        return _schemaless_line(JsonOptions(schemas_enable=False, numeric_decimals=numeric_decimals))
     # Outside of a Struct a BigDecimal meets Jackson itself, which writes a number whatever json.decimal.format says.
-    numeric = numeric_decimals or (schema is not None and schema.name == DECIMAL)
+    numeric = numeric_decimals or schema.name == DECIMAL
     encode = encoder(schema, JsonOptions(schemas_enable=False, numeric_decimals=numeric))
-    reorder = HashOrder().value if schema is None else _reorder(schema, HashOrder())
+    reorder = _reorder(schema, HashOrder())
 
     def line(value: Any) -> bytes:
         text = encode(value if reorder is None else reorder(value))
@@ -37,6 +42,36 @@ def json_line_encoder(schema: Schema | None, *, numeric_decimals: bool) -> Calla
         return text
 
     return encode if reorder is None else line  # type: ignore[return-value]  # None is for a null without schema only
+
+
+def _schemaless_line(options: JsonOptions) -> Callable[[Any], bytes]:
+    """Objects of plain values, the common case, in one pass: order, check what orjson writes otherwise, write."""
+    import orjson
+
+    dumps, order, encode = orjson.dumps, HashOrder(), encoder(None, options)
+
+    def line(value: Any) -> bytes:
+        if type(value) is dict:
+            for element in value.values():
+                kind = type(element)
+                if kind is str or kind is bool or element is None:
+                    continue
+                if kind is int and _LONG[0] <= element <= _LONG[1]:
+                    continue
+                if kind is not float or not 1e-3 <= element < 1e7:  # Java writes other doubles in its own way
+                    break
+            else:
+                try:
+                    out = dumps(order.mapping(value, None))
+                except TypeError:  # keys that are no strings
+                    pass
+                else:
+                    return out if out.isascii() and 92 not in out else like_jackson(out)
+        text = encode(order.value(value))
+        assert text is not None, "null values do not come here"
+        return text
+
+    return line
 
 
 def _date_line(value: Any) -> bytes:

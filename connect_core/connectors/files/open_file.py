@@ -44,10 +44,10 @@ class OpenFile:
         self._upload: Upload | None = None
         self.count, self.end = 0, start
 
-    def took(self, offset: int) -> None:
-        """A record was added to the body."""
-        self.count += 1
-        self.end = offset + 1
+    def took(self, count: int, last: int) -> None:
+        """So many records, up to this offset, were added to the body."""
+        self.count += count
+        self.end = last + 1
         if self.body.size >= TAKE_BYTES:
             self._begun().feed(self.body.take())
 

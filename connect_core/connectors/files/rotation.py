@@ -69,32 +69,57 @@ class PartitionWriter:
 
     def write(self, records: Sequence[SinkRecord], now: int) -> None:
         """Take records of this partition in offset order. Retriable: call ``discard`` and read again."""
-        rotation, flush_size, steady = self._rotation, self._rotation.flush_size, self._rotation.partitioner.constant
-        file: OpenFile | None = None
         self._floor = None
         self.tick(now, idle=False)
-        for record in records:
-            value = record.value
-            if value is None:
-                self._at = record.offset
-                rotation.on_null(record)
+        start = 0
+        while start < len(records):
+            part = records[start : start + self._rotation.flush_size - self._count]
+            if not self._take_all(part, now):
+                self._take_each(part, now)
+            start += len(part)
+
+    def _take_all(self, part: Sequence[SinkRecord], now: int) -> bool:
+        """The fast way, for records that go into one file; False when some are special and nothing was taken."""
+        first = part[0]
+        values = [record.value for record in part]
+        if not self._rotation.partitioner.constant or None in values:
+            return False
+        if any(record.value_schema is not first.value_schema or record.topic != first.topic for record in part):
+            return False
+        try:
+            file = self._file_for(first, now)
+            if file is None:
+                return False
+            file.body.extend(values)
+        except DataError:
+            self._drop_empty()
+            return False
+        self._took(file, part)
+        return True
+
+    def _take_each(self, part: Sequence[SinkRecord], now: int) -> None:
+        """Record by record: what cannot be written is refused alone."""
+        for record in part:
+            self._at = record.offset
+            if record.value is None:
+                self._rotation.on_null(record)
                 continue
             try:
-                if file is None or not steady or record.value_schema is not file.schema or record.topic != file.topic:
-                    file = self._file_for(record, now)
-                    if file is None:
-                        continue
-                file.body.add(value)
+                file = self._file_for(record, now)
+                if file is None:
+                    continue
+                file.body.extend((record.value,))
             except DataError as error:
                 self._drop_empty()
-                file, self._at = None, record.offset
-                rotation.refuse(record, error)
+                self._rotation.refuse(record, error)
                 continue
-            file.took(record.offset)
-            self._count += 1
-            if self._count >= flush_size:
-                self.commit()
-                file = None
+            self._took(file, (record,))
+
+    def _took(self, file: OpenFile, part: Sequence[SinkRecord]) -> None:
+        file.took(len(part), part[-1].offset)
+        self._count += len(part)
+        if self._count >= self._rotation.flush_size:
+            self.commit()
 
     def tick(self, now: int, *, idle: bool) -> None:
         """End files whose time has come by the clock; ``idle``: no records are waiting.

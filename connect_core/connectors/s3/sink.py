@@ -131,7 +131,7 @@ class S3SinkTask(SinkTask[S3SinkConfig]):
 
 
 def _by_partition(records: Sequence[SinkRecord]) -> dict[TopicPartition, list[SinkRecord]]:
-    """Records by where they were consumed; neighbours mostly come from one partition."""
+    """Records by where they were consumed; mostly neighbours, or all, come from one partition."""
     batches: dict[TopicPartition, list[SinkRecord]] = {}
     topic, partition, batch = "", -1, list[SinkRecord]()
     for record in records:

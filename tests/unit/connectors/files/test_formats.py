@@ -33,6 +33,9 @@ def content(form: Format, values: Sequence[Any], schema: Schema | None = None) -
         (UNORDERED, HASH_ORDER),
         ({"x": [UNORDERED], "y": {"b": 1, "a": 2}}, b'{"x":[' + HASH_ORDER + b'],"y":{"a":2,"b":1}}'),
         ([1, "two", None, True], b'[1,"two",null,true]'),
+        ({"d": 1e-5, "e": 12345678.9, "f": -0.5}, b'{"d":1.0E-5,"e":1.23456789E7,"f":-0.5}'),
+        ({"n": float("nan"), "m": -(2**63)}, b'{"m":-9223372036854775808,"n":"NaN"}'),
+        ({"q": 'a"\u0001', "w": "\U0001f600"}, b'{"q":"a\\"\\u0001","w":"\\uD83D\\uDE00"}'),
         ("text", b'"text"'),
         (1e10, b"1.0E10"),
         ("Łódź", '"Łódź"'.encode()),
@@ -92,6 +95,11 @@ def test_a_value_that_does_not_fit_leaves_the_file_as_it_was() -> None:
         body.extend([{"n": "one"}])
     body.extend([{"n": 2}])
     assert body.finish() == b'{"n":1}\n{"n":2}\n'
+
+
+def test_numbers_beyond_a_long_are_refused() -> None:
+    with pytest.raises(DataError, match="BigInteger"):
+        content(JSON, [{"n": 2**63}])
 
 
 def test_many_different_keys_do_not_fill_memory() -> None:
