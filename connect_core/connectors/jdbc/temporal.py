@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import Any
 
 from connect_core.errors import DataError
@@ -18,6 +18,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 CUTOVER = "1582-10-15"
 _JULIAN_ORDINAL = 1721425  # Julian day number of ordinal 1 (0001-01-01, proleptic Gregorian) is 1721426
 _WHOLE_DAY = 86_400_000
+_LONG_MIN, _LONG_MAX = -(1 << 63), (1 << 63) - 1
 
 type Instant = Callable[[str], datetime]
 
@@ -44,7 +45,13 @@ def local_to_utc(naive: datetime, zone: tzinfo) -> datetime:
         return naive.replace(tzinfo=UTC)
     first = naive.replace(tzinfo=zone, fold=0).utcoffset() or timedelta()
     second = naive.replace(tzinfo=zone, fold=1).utcoffset() or timedelta()
-    return naive.replace(tzinfo=UTC) - min(first, second)
+    offset = min(first, second)
+    try:
+        return naive.replace(tzinfo=UTC) - offset
+    except (
+        OverflowError
+    ):  # the last hours of 9999 west of Greenwich: a favourite "for ever"; the offset stays beside it
+        return naive.replace(tzinfo=timezone(offset))
 
 
 def instant_reader(zone: tzinfo, *, legacy: bool) -> Instant:
@@ -75,7 +82,7 @@ def zoned_reader(*, legacy: bool) -> Instant:
     def read(text: str) -> datetime:
         value = fromiso(text)
         if value.tzinfo is not UTC:
-            value = value.astimezone(UTC)
+            value = local_to_utc(value.replace(tzinfo=None), value.tzinfo or UTC)
         if legacy and text < CUTOVER:
             value = datetime.combine(julian_date(text), value.timetz())
         return value
@@ -164,14 +171,18 @@ def granularity(name: str, zone: tzinfo) -> Callable[[datetime], Any] | None:
     """What ``timestamp.granularity`` makes of an instant; None: it stays a datetime (connect_logical)."""
 
     def iso(value: datetime) -> str:
-        return value.astimezone(zone).replace(tzinfo=None).isoformat(timespec="microseconds")
+        local = value.astimezone(zone) if value.tzinfo is UTC else value  # see local_to_utc
+        return local.replace(tzinfo=None).isoformat(timespec="microseconds")
+
+    def nanos(value: datetime) -> int:
+        return max(_LONG_MIN, min(epoch_micros(value) * 1000, _LONG_MAX))  # a long ends in the year 2262
 
     table: dict[str, Callable[[datetime], Any] | None] = {
         "connect_logical": None,
         "micros_long": epoch_micros,
         "micros_string": lambda value: str(epoch_micros(value)),
         "micros_iso_datetime_string": iso,
-        "nanos_long": lambda value: epoch_micros(value) * 1000,
+        "nanos_long": nanos,
         "nanos_string": lambda value: str(epoch_micros(value) * 1000),
         "nanos_iso_datetime_string": lambda value: iso(value) + "000",
     }
