@@ -21,11 +21,16 @@ from connect_core.hosts import slot
 from connect_core.hosts.slot import SlotSettings
 from connect_core.runtime.ports import Assignment
 from connect_core.runtime.slice import SliceReport, SliceRequest
+from connect_core.telemetry import Sample
 
 LOG = logging.getLogger(__name__)
 ANSWER_S = 85.0
+SAMPLES_S = 5.0
 
 type Key = tuple[str, int]
+
+
+_GONE = Fatal("The process that handled the request died; try again")
 
 
 @dataclass(slots=True)
@@ -35,6 +40,23 @@ class Running:
     generation: int
     slot: Slot
     until: float | None = None
+
+
+@dataclass(slots=True)
+class Question:
+    """Something a slot was asked; set once, by its answer or by its death."""
+
+    slot: Slot
+    future: Future[Any]
+
+    def settle(self, value: Any, error: Exception | None) -> None:
+        """Pass on the answer; a late one has nobody waiting."""
+        if self.future.done():
+            return
+        if error is not None:
+            self.future.set_exception(error)
+        else:
+            self.future.set_result(value)
 
 
 class Slot:
@@ -51,13 +73,15 @@ class Slot:
         self._reader = threading.Thread(target=self._read, args=(handle,), daemon=True, name="pool-reader")
         self._reader.start()
 
-    def send(self, *message: Any) -> None:
-        """Send a message; a dead slot is noticed by its reader."""
+    def send(self, *message: Any) -> bool:
+        """Send a message; False if the slot is dead, which its reader notices and tells."""
         with self._lock:
             try:
                 self.pipe.send(message)
             except (OSError, ValueError) as error:
-                LOG.warning("A slot process does not take messages any more: %s", error)
+                LOG.debug("A slot process does not take messages any more: %s", error)
+                return False
+            return True
 
     def _read(self, handle: Callable[[Slot, tuple[Any, ...]], None]) -> None:
         while True:
@@ -91,7 +115,7 @@ class Pool:
         self._assignment = assignment
         self._slots: dict[int, Slot] = {}
         self._running: dict[Key, Running] = {}
-        self._answers: dict[int, Future[Any]] = {}
+        self._answers: dict[int, Question] = {}
         self._ids = itertools.count(1)
         self._lock = threading.RLock()
         self._closing = False
@@ -142,6 +166,22 @@ class Pool:
         if found is not None:
             found.slot.send("assign", key, assignment)
 
+    def samples(self) -> list[list[Sample]]:
+        """What each slot has counted; one that does not answer in time is left out."""
+        with self._lock:
+            slots = list(self._slots.values())
+        asked = [self._ask(each, "samples") for each in slots]
+        deadline = time.monotonic() + SAMPLES_S
+        found: list[list[Sample]] = []
+        for number, future in asked:
+            try:
+                found.append(future.result(max(0.0, deadline - time.monotonic())))
+            except (TimeoutError, ConnectError) as error:
+                LOG.debug("A slot gives no metrics: %s", error)
+            finally:
+                self._forget(number)
+        return found
+
     def close(self, timeout_s: float) -> None:
         """Stop every slice, wait for their last commits, end the processes."""
         with self._lock:
@@ -168,18 +208,28 @@ class Pool:
         return found
 
     def _call(self, verb: str, *arguments: Any, name: str = "") -> Any:
-        number, future = next(self._ids), Future[Any]()
         with self._lock:
-            self._answers[number] = future
             chosen = self._slot((name or str(arguments[0].get("name", "")), -1))
-        chosen.send("call", number, verb, arguments)
+        number, future = self._ask(chosen, "call", verb, arguments)
         try:
             return future.result(ANSWER_S)
         except TimeoutError as error:
             raise ConnectError("Request timed out") from error
         finally:
-            with self._lock:
-                self._answers.pop(number, None)
+            self._forget(number)
+
+    def _ask(self, of: Slot, kind: str, *rest: Any) -> tuple[int, Future[Any]]:
+        """Send a question; its number and where its answer will be."""
+        number, future = next(self._ids), Future[Any]()
+        with self._lock:
+            asked = self._answers[number] = Question(of, future)
+        if not of.send(kind, number, *rest):
+            asked.settle(None, _GONE)
+        return number, future
+
+    def _forget(self, number: int) -> None:
+        with self._lock:
+            self._answers.pop(number, None)
 
     def _handle(self, sender: Slot, message: tuple[Any, ...]) -> None:
         match message:
@@ -198,13 +248,9 @@ class Pool:
 
     def _answer(self, number: int, value: Any, error: Exception | None) -> None:
         with self._lock:
-            future = self._answers.get(number)
-        if future is None:
-            return
-        if error is not None:
-            future.set_exception(error)
-        else:
-            future.set_result(value)
+            asked = self._answers.get(number)
+        if asked is not None:
+            asked.settle(value, error)
 
     def _ended(self, report: SliceReport) -> None:
         key = (report.connector, report.task)
@@ -227,9 +273,8 @@ class Pool:
             lost = [key for key, found in self._running.items() if found.slot is sender]
             for key in lost:
                 del self._running[key]
-            waiting = list(self._answers.values())
+            waiting = [asked for asked in self._answers.values() if asked.slot is sender]
         if not self._closing:
             LOG.error("A slot process died with %d slices; they start again", len(lost))
-        for future in waiting:
-            if not future.done():
-                future.set_exception(Fatal("The process that handled the request died; try again"))
+        for asked in waiting:
+            asked.settle(None, _GONE)

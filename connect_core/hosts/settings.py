@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import socket
 from collections.abc import Collection, Mapping
@@ -16,6 +15,7 @@ from connect_core.config.distributed import DistributedConfig
 from connect_core.config.worker import StandaloneConfig
 from connect_core.java.properties import load as load_properties
 from connect_core.runtime.assemble import Environment
+from connect_core.telemetry import configure
 
 STANDALONE_GROUP = "connect"
 SHUTDOWN_EXTRA_S = 5.0
@@ -62,6 +62,12 @@ class WorkerSettings:
         """How long slices may take for their last commits."""
         return int(self.properties.get("task.shutdown.graceful.timeout.ms", "5000")) / 1000 + SHUTDOWN_EXTRA_S
 
+    @property
+    def metrics_window_s(self) -> float:
+        """How far back averages and maxima of metrics reach: ``metrics.num.samples`` sample windows."""
+        given = self.properties
+        return int(given.get("metrics.num.samples", "2")) * int(given.get("metrics.sample.window.ms", "30000")) / 1000
+
     def topic(self, kind: str) -> str:
         """``config``, ``offset`` or ``status`` topic."""
         return self.properties[f"{kind}.storage.topic"]
@@ -78,10 +84,8 @@ class WorkerSettings:
         )
 
     def configure_logging(self, level: str) -> None:
-        """Log lines to standard error, with the task they belong to."""
-        logging.basicConfig(
-            level=level, format="%(asctime)s %(levelname)s [%(threadName)s] %(message)s (%(name)s)", force=True
-        )
+        """Log lines to standard error, with the task they belong to and without secrets (I6)."""
+        configure(level=level)
 
 
 class Providers:

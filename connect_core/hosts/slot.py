@@ -18,8 +18,10 @@ from typing import Any
 from connect_core.errors import ConnectError
 from connect_core.hosts.ports import SlicePorts
 from connect_core.hosts.settings import WorkerSettings
+from connect_core.runtime.meters import labels_of
 from connect_core.runtime.ports import Assignment, Message
 from connect_core.runtime.slice import SliceReport, SliceRequest
+from connect_core.telemetry import REGISTRY
 
 LOG = logging.getLogger(__name__)
 
@@ -141,6 +143,8 @@ class Slot:
             case ("assign", key, assignment):
                 if (found := self._slices.get(key)) and isinstance(found[2], GivenControl):
                     found[2].give(assignment)
+            case ("samples", number):
+                self.send("answer", number, True, REGISTRY.windowed(self.worker.metrics_window_s))
             case ("call", number, verb, arguments):
                 threading.Thread(target=self._call, args=(number, verb, arguments), daemon=True).start()
 
@@ -177,6 +181,8 @@ class Slot:
                 error=str(error),
                 idle_ms=5000,
             )
+        if clock.stopping() or report.state == "SUPERSEDED":  # Connect's metrics of a task end with it, too
+            REGISTRY.remove(**labels_of(*key))
         current = self._slices.get(key)
         if current is not None and current[1] is clock:
             del self._slices[key]

@@ -21,9 +21,11 @@ from connect_core.errors import ConfigError, ConnectError
 from connect_core.hosts import control
 from connect_core.hosts.connector_files import read_connector_file
 from connect_core.hosts.pool import Pool
+from connect_core.hosts.samples import all_samples
 from connect_core.hosts.settings import WorkerSettings, load
 from connect_core.hosts.slot import SlotSettings
 from connect_core.runtime.slice import CONNECTOR, SliceReport
+from connect_core.telemetry import REGISTRY, Sample
 
 LOG = logging.getLogger(__name__)
 TICK_S = 1.0
@@ -69,6 +71,11 @@ class Worker:
             self._loop.join(10)
         self.pool.close(self.settings.shutdown_s)
         self.stores.close()
+
+    def samples(self) -> list[Sample]:
+        """Everything ``/metrics`` shows."""
+        counted = [*self.pool.samples(), REGISTRY.windowed(self.settings.metrics_window_s)]
+        return all_samples(counted, self.coordinator.state(), worker_id=self.settings.worker_id)
 
     def wake(self) -> None:
         """Plan now rather than at the next tick."""
@@ -137,7 +144,7 @@ def serve(properties: Path, connectors: Sequence[Path], *, standalone: bool) -> 
     settings.configure_logging("INFO")
     worker = Worker(settings)
     listener = urlsplit(settings.listener)
-    app = application(worker.coordinator, settings)
+    app = application(worker.coordinator, settings, worker.samples)
     config = uvicorn.Config(
         app,
         host=listener.hostname or "0.0.0.0",  # noqa: S104  as Connect: http://:8083 is every interface

@@ -7,6 +7,7 @@ its ``Meter`` once and adds a number per batch. Neighbours: ``prometheus`` and `
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -62,7 +63,7 @@ _NAMES: dict[str, dict[Form, str]] = {
         Form.MAX: "put-batch-max-time-ms sink-record-active-count-max",
     },
     TASK: {
-        Form.GAUGE: "running-ratio pause-ratio offset-commit-failure-percentage offset-commit-success-percentage",
+        Form.GAUGE: "status offset-commit-failure-percentage offset-commit-success-percentage",
         Form.AVERAGE: "offset-commit-avg-time-ms batch-size-avg",
         Form.MAX: "offset-commit-max-time-ms batch-size-max",
     },
@@ -80,6 +81,7 @@ _NAMES: dict[str, dict[Form, str]] = {
         "connector-failed-task-count connector-unassigned-task-count connector-destroyed-task-count "
         "connector-restarting-task-count",
     },
+    CONNECTOR: {Form.GAUGE: "status"},
     SLICE: {  # ours: what a bounded run cost
         Form.TOTAL: "slice-total slice-failed-total slice-superseded-total",
         Form.AVERAGE: "slice-avg-time-ms",
@@ -155,7 +157,7 @@ class Registry:
 
     def __init__(self) -> None:
         self._meters: dict[tuple[str, tuple[tuple[str, str], ...]], Meter] = {}
-        self._window_began = float("-inf")
+        self._window_began = time.monotonic()
         self._lock = threading.Lock()
 
     def meter(self, group: str, **labels: str) -> Meter:
@@ -177,12 +179,12 @@ class Registry:
         """Every value of every meter."""
         return [sample for meter in self._all() for sample in meter.samples()]
 
-    def windowed(self, now: float, window_s: float) -> list[Sample]:
-        """A snapshot whose averages, maxima and minima are at least of the last ``window_s`` seconds, if kept so long.
+    def windowed(self, window_s: float) -> list[Sample]:
+        """A snapshot; averages, maxima and minima are those since the present window began.
 
-        Whoever asks begins a new window when the present one has lasted that long; totals and gauges are not touched.
+        Asking begins a new window once the present one has lasted ``window_s``; totals and gauges go on.
         """
-        samples = self.snapshot()
+        samples, now = self.snapshot(), time.monotonic()
         if now - self._window_began >= window_s:
             self._window_began = now
             for meter in self._all():
