@@ -287,6 +287,14 @@ def test_an_endpoint_that_does_not_answer_may_come_back(bucket: Bucket, start: S
     assert "test" not in str(caught.value).replace(bucket.name, "")
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("store.url", "localhost:9000"), ("store.url", "nonsense"), ("s3.region", "eu central!")]
+)
+def test_endpoints_and_regions_that_are_none_are_named(start: Start, name: str, value: str) -> None:
+    with pytest.raises(ConfigError, match=f"Invalid value {value} for configuration {name}: Expected"):
+        start({name: value})
+
+
 def test_a_bucket_that_vanishes_fails_the_task_with_a_remedy(bucket: Bucket, start: Start) -> None:
     task, _ = start()
     bucket.boto.delete_bucket(Bucket=bucket.name)

@@ -21,6 +21,7 @@ _ASSUME_ROLE = "AwsAssumeRoleCredentialsProvider"
 def client_of(config: S3SinkConfig) -> Any:
     """An S3 client; nothing is sent yet."""
     from botocore.config import Config as BotoConfig
+    from botocore.exceptions import InvalidRegionError
     from botocore.session import Session
 
     session = Session()
@@ -29,22 +30,27 @@ def client_of(config: S3SinkConfig) -> Any:
     if keys := _keys(config):
         session.set_credentials(*keys)
     _use_provider(session, config)
+    try:
+        return session.create_client("s3", endpoint_url=config.store_url or None, config=BotoConfig(**_options(config)))
+    except InvalidRegionError:
+        raise ConfigError.invalid("s3.region", config.s3_region, "Expected a region as eu-central-1") from None
+    except ValueError:
+        raise ConfigError.invalid("store.url", config.store_url, "Expected a URL as https://host:port") from None
+
+
+def _options(config: S3SinkConfig) -> dict[str, Any]:
     digests = "when_required"  # S3's newer checksums are more than the original sends, and older stores refuse them
-    return session.create_client(
-        "s3",
-        endpoint_url=config.store_url or None,
-        config=BotoConfig(
-            connect_timeout=10,
-            retries={"mode": "standard", "total_max_attempts": config.s3_part_retries + 1},
-            s3={
-                "addressing_style": "path" if _path_style(config) else "virtual",
-                "use_accelerate_endpoint": config.s3_wan_mode,
-            },
-            proxies=_proxies(config),
-            request_checksum_calculation=digests,
-            response_checksum_validation=digests,
-        ),
-    )
+    return {
+        "connect_timeout": 10,
+        "retries": {"mode": "standard", "total_max_attempts": config.s3_part_retries + 1},
+        "s3": {
+            "addressing_style": "path" if _path_style(config) else "virtual",
+            "use_accelerate_endpoint": config.s3_wan_mode,
+        },
+        "proxies": _proxies(config),
+        "request_checksum_calculation": digests,
+        "response_checksum_validation": digests,
+    }
 
 
 def _path_style(config: S3SinkConfig) -> bool:
