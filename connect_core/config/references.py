@@ -45,6 +45,22 @@ def resolve(mapping: Mapping[str, str | None], lookup: Lookup) -> Mapping[str, s
     return {key: text if text is None else _REFERENCE.sub(value, text) for key, text in mapping.items()}
 
 
+def looked_up(raw: str, resolved: str) -> set[str]:
+    """The texts that stand where ``raw`` has references: a driver may print a password without the URL around it."""
+    if raw == resolved:
+        return set()
+    fixed = [re.escape(raw[end:begin]) for end, begin in _gaps(raw)]
+    found = re.fullmatch("(.*?)".join(fixed), resolved, re.DOTALL)
+    return {resolved} | {text for text in (found.groups() if found else ()) if len(text) >= _SECRET_LENGTH}
+
+
+def _gaps(raw: str) -> list[tuple[int, int]]:
+    """(begin, end) of the text before, between and after the references."""
+    spans = [found.span() for found in _REFERENCE.finditer(raw)]
+    ends, begins = [0, *(end for _, end in spans)], [*(begin for begin, _ in spans), len(raw)]
+    return list(zip(ends, begins, strict=True))
+
+
 def restore(
     raw: Mapping[str, str], task: Mapping[str, str], resolved: Mapping[str, str] | None = None
 ) -> dict[str, str]:

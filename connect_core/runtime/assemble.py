@@ -107,7 +107,7 @@ class Assembly:
 
 def secrets_of(raw: Mapping[str, str], resolved: Mapping[str, str], connector: type[Connector[Any]]) -> set[str]:
     """Texts that must never be printed: password values, and whatever came from a provider."""
-    found = {resolved[k] for k, v in raw.items() if k in resolved and resolved[k] != v and resolved[k]}
+    found = {text for k, v in raw.items() for text in references.looked_up(v, resolved.get(k, v)) if text}
     passwords = {k.name for k in connector.config_class().specs() if k.type == "PASSWORD"}
     return found | {v for k, v in resolved.items() if v and (k in passwords or k.endswith(".password"))}
 

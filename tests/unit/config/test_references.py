@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 import pytest
 
-from connect_core.config.references import has_reference, resolve, restore
+from connect_core.config.references import has_reference, looked_up, resolve, restore
 
 VALUES = {("file", "/a"): {"user": "root", "b:c": "colon"}, ("env", ""): {"HOME": "/root"}}
 
@@ -73,3 +73,17 @@ def test_task_configs_get_their_references_back() -> None:
         "tables": "a,b",
     }
     assert restore(raw, task)["copy"] == "s3cret-value"
+
+
+@pytest.mark.parametrize(
+    ("raw", "resolved", "expected"),
+    [
+        ("plain", "plain", set()),
+        ("${env:P}", "hunter2-x", {"hunter2-x"}),
+        ("a:${env:U}@${env:P}/b", "a:someone@hunter2-x/b", {"a:someone@hunter2-x/b", "someone", "hunter2-x"}),
+        ("p${env:P}", "pab", {"pab"}),  # too short to be told from other text
+        ("${env:A}.${env:B}", "a.b.c\n", {"a.b.c\n"}),
+    ],
+)
+def test_looked_up_texts(raw: str, resolved: str, expected: set[str]) -> None:
+    assert looked_up(raw, resolved) == expected
