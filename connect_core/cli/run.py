@@ -11,6 +11,14 @@ import typer
 
 from connect_core.errors import ConfigError
 
+LOCAL = {
+    "CONNECTLESS_COORDINATOR": "coordinator",
+    "CONNECTLESS_SOURCE_TASK": "source",
+    "CONNECTLESS_SINK_TASK": "sink",
+    "POWERTOOLS_METRICS_NAMESPACE": "connectless",
+    "AWS_DEFAULT_REGION": "us-east-1",
+}
+"""What the template sets and a single function on this machine has to be told."""
 FUNCTIONS = {"source": "source_task", "sink": "sink_task", "coordinator": "coordinator"}
 
 
@@ -52,9 +60,7 @@ def run_function(function: str, *, event: Path, properties: Path | None, memory_
 
 
 def _environment(properties: Path | None) -> dict[str, str]:
-    """CONNECT_* and AWS variables of this shell, and the worker properties of a file as CONNECT_* variables."""
-    from connect_core.java.properties import load
-
+    """CONNECT_*, CONNECTLESS_* and AWS_* variables of this shell, and the worker properties of a file."""
     own = {k: v for k, v in os.environ.items() if k.startswith(("CONNECT_", "CONNECTLESS_", "AWS_"))}
-    given = load(properties.read_text(encoding="utf-8")) if properties else {}
-    return own | {"CONNECT_" + k.upper().replace(".", "_"): v for k, v in given.items()}
+    given = {"CONNECTLESS_WORKER_PROPERTIES": properties.read_text(encoding="utf-8")} if properties else {}
+    return LOCAL | own | given
