@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import base64
 import json
+import os
 import re
 import statistics
 import tempfile
@@ -66,13 +67,19 @@ class Watcher(threading.Thread):
             }
         )
         self._consumer.subscribe([topic])
+        self._ended = threading.Event()
         self.found: list[tuple[float, float]] = []
 
     def run(self) -> None:
-        while True:
-            message = self._consumer.poll(1.0)
+        while not self._ended.is_set():
+            message = self._consumer.poll(0.2)
             if message is not None and message.error() is None:
                 self.found.append((time.time(), message.timestamp()[1] / 1000))
+        self._consumer.close()
+
+    def stop(self) -> None:
+        self._ended.set()
+        self.join()
 
     def wait(self, count: int) -> tuple[float, float]:
         until(lambda: len(self.found) >= count, "the record is there")
@@ -91,10 +98,12 @@ def main() -> int:
         shop.create()
         shop.place(1)
         bench = ColdStarts(kafka, aws, shop)
+        stack.callback(bench.close)
         rounds = [bench.round(number) for number in range(given.rounds)]
     _print(rounds)
     median = statistics.median(each.produced for each in rounds)
-    print(f"median {median:.0f} ms to the first produced record, limit {given.limit_ms:.0f} ms")
+    load = f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+    print(f"median {median:.0f} ms to the first produced record, limit {given.limit_ms:.0f} ms; load {load}")
     return 0 if median <= given.limit_ms else 1
 
 
@@ -127,6 +136,9 @@ class ColdStarts:
         self._watcher.wait(1)
         self._count = 1
         self._generation = self._find_generation()
+
+    def close(self) -> None:
+        self._watcher.stop()
 
     def round(self, number: int) -> Round:
         """One cold start."""
