@@ -8,13 +8,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from connect_core.api import SinkConnector
 from connect_core.errors import ConnectError
 from connect_core.hosts.settings import WorkerSettings
-from connect_core.kafka import groups, layers
+from connect_core.kafka import groups, layers, topics
 from connect_core.kafka.partitions import PartitionConsumer
 from connect_core.kafka.transactions import TransactionalProducer
 from connect_core.plugins.loader import load_connector
@@ -75,7 +76,7 @@ class SlicePorts:
         if assignment is not None and request.task != CONNECTOR and kind and issubclass(kind, SinkConnector):
             feed = self.group_feed(request, config, assignment.task_count, clock)
         return Ports(
-            offsets=self.offsets(request.connector, config),
+            offsets=self.offsets(request.connector, {} if feed is not None else config),
             status=status or self.status(request, kind.version if kind else None),
             control=control,
             clock=clock,
@@ -101,6 +102,8 @@ class SlicePorts:
         own = self._own_topic(config)
         if not own:
             return OffsetStore(connector, self._worker_topic())
+        if (own, connector) not in self._places:
+            self._ensure_own_topic(own, connector, config)
         reader = layers.offset_consumer(self.settings.properties, config, connector=connector)
         writer = layers.offset_producer(self.settings.properties, config, connector=connector)
         return OffsetStore(connector, self._place((own, connector), own, reader, writer), self._worker_topic())
@@ -139,10 +142,10 @@ class SlicePorts:
                 )
             )
             fence.init()  # I4: fences older slices of this task
-        topics = [t.strip() for t in config.get("topics", "").split(",") if t.strip()]
+        named = [t.strip() for t in config.get("topics", "").split(",") if t.strip()]
         return GroupFeed(
             PartitionConsumer(props),
-            topics=list(dict.fromkeys(topics)),
+            topics=list(dict.fromkeys(named)),
             pattern=config.get("topics.regex") or None,
             task=request.task,
             tasks=tasks,
@@ -161,6 +164,13 @@ class SlicePorts:
         """The connector's own offset topic; empty when it uses the worker's."""
         own = config.get("offsets.storage.topic", "").strip()
         return "" if own == self.settings.topic("offset") else own
+
+    def _ensure_own_topic(self, own: str, connector: str, config: Mapping[str, str]) -> None:
+        """Made like the worker's, by the connector's own admin client (spec 3.3)."""
+        like = next(each for each in topics.internal_topics(self.settings.properties) if each.key.startswith("offset."))
+        client_id = f"connector-worker-adminclient-{connector}"
+        admin = layers.connector_admin(self.settings.properties, config, client_id=client_id)
+        topics.ensure_internal(admin, [replace(like, name=own, key="offsets.storage.topic")])
 
     def _worker_topic(self) -> Place:
         topic, props = self.settings.topic("offset"), layers.internal(self.settings.properties, "offsets")
