@@ -91,6 +91,12 @@ def librdkafka(props: Mapping[str, Any], *, role: Role) -> dict[str, Any]:
     return conf | security
 
 
+def batch_bytes(props: Mapping[str, Any]) -> int:
+    """How much of one partition a producer with these Java-style properties sends in one request, less its framing."""
+    given = {name: props[name] for name in ("batch.size", "max.request.size", "message.max.bytes") if props.get(name)}
+    return max(1, min((_number(given, name) for name in given), default=1_000_000) - 1000)
+
+
 def _name(key: str, role: Role) -> str | None:
     """librdkafka's name; "" = handled elsewhere, None = none for this kind of client."""
     name = RENAMED.get(key, key)
@@ -131,6 +137,7 @@ def _finish_producer(conf: dict[str, Any], given: Mapping[str, str]) -> None:
     if "transactional.id" in conf:
         # librdkafka refuses longer timeouts of requests and messages than of the transaction they belong to.
         limit = _number(conf, "transaction.timeout.ms", 60_000)
+        conf.setdefault("linger.ms", "1000")  # commits do not wait for it, and nobody reads what is not committed
         conf.setdefault("transaction.timeout.ms", str(limit))
         conf.setdefault("delivery.timeout.ms", str(limit))
         _cap(conf, "delivery.timeout.ms", limit)

@@ -53,6 +53,11 @@ class Delivery:
         """Everything added so far becomes durable and visible; the number of offsets stored."""
         raise NotImplementedError
 
+    def deliver(self, messages: Sequence[Message], offsets: Sequence[tuple[Any, Any]]) -> int:
+        """``add`` and ``commit`` in one, for a batch that is a transaction of its own."""
+        self.add(messages, offsets)
+        return self.commit()
+
     def status(self, state: str, trace: str | None) -> None:
         """Set this slice's status (on change only), behind its fence where it has one (I4)."""
         raise NotImplementedError
@@ -121,10 +126,24 @@ class TransactionalDelivery(Delivery):
         """I1: offsets are sent in the transaction of the records they cover."""
         if not self.open:
             return 0
-        topics = self.ports.status.topics(self._new_topics)
-        self.producer.send([*self.offsets.messages(self._latest()), *topics])
+        self._send_offsets()
         self.producer.commit()
         return self._done()
+
+    def deliver(self, messages: Sequence[Message], offsets: Sequence[tuple[Any, Any]]) -> int:
+        """One transaction for the batch. Its few offsets go first (order inside a transaction means nothing): the
+        client then names all partitions to the coordinator in one request instead of two.
+        """
+        self._begin()
+        self._pairs += offsets
+        self._send_offsets()
+        self.producer.send(messages)
+        self.producer.commit()
+        return self._done()
+
+    def _send_offsets(self) -> None:
+        topics = self.ports.status.topics(self._new_topics)
+        self.producer.send([*self.offsets.messages(self._latest()), *topics])
 
     def status(self, state: str, trace: str | None) -> None:
         """A transaction of its own: a superseded slice cannot write it."""
