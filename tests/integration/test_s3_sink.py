@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 import gzip
+import io
 import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import boto3
 import pytest
+from botocore.awsrequest import AWSResponse
+from urllib3 import HTTPResponse
 
 from connect_core.api import ConfigError, SinkRecord, TopicPartition
 from connect_core.connectors.s3 import client as s3_client
@@ -214,6 +217,24 @@ def test_objects_that_do_not_say_what_they_hold_are_replaced(bucket: Bucket, sta
     task, _ = start(keys)
     task.put(rows(0, 1, 2))
     assert bucket.offsets() == [0, 1, 2]
+
+
+def forbidden(request: Any, **_: Any) -> AWSResponse:
+    """An answer of S3 without going there."""
+    return AWSResponse(request.url, 403, {}, HTTPResponse(io.BytesIO(), preload_content=False))
+
+
+def test_a_role_that_may_only_write_is_told_so_when_it_matters(bucket: Bucket, start: Start) -> None:
+    keys = {"rotate.schedule.interval.ms": DAY_MS, "timezone": "UTC"}
+    for offset in (0, 3):
+        task, _ = start(keys)
+        assert task._store is not None
+        task._store.client.meta.events.register("before-send.s3.HeadObject", forbidden)
+        task.put(rows(*range(offset, offset + 3)))
+    assert bucket.offsets() == [0, 1, 2, 3, 4, 5]
+    task.open([T0])
+    with pytest.raises(Fatal, match=r"cannot be seen: allow s3:GetObject and s3:ListBucket"):
+        task.put(rows(0, 1, 2))
 
 
 def test_unconditional_writes_replace(bucket: Bucket, start: Start) -> None:

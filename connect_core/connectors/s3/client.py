@@ -38,6 +38,8 @@ class S3Store:
         self._tags = _tags(config)
         self._tag_errors_fail = config.s3_object_behavior_on_tagging_error.lower() == "fail"
         self._replaceable: set[str] = set()
+        self.blind = False
+        """The role may write but not look: what an existing object holds stays unknown."""
 
     def check_bucket(self) -> None:
         """Raise unless the bucket exists; one that answers 403 or 301 does."""
@@ -64,9 +66,11 @@ class S3Store:
             try:
                 found = self.client.head_object(Bucket=self.bucket, Key=name, **self.part_options)
             except self.client.exceptions.ClientError as error:
-                if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
-                    return None
-                raise
+                status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+                if status not in (403, 404):
+                    raise
+                self.blind = self.blind or status == 403  # S3 says so of missing objects too, without s3:ListBucket
+                return None
         end = found["Metadata"].get(END_OFFSET, "")
         if end.isdecimal():
             return int(end)
@@ -115,7 +119,7 @@ class S3Upload:
         self._size += len(data)
         condition = {"IfNoneMatch": "*"} if self._conditional else {}
         metadata = {"Metadata": {END_OFFSET: str(end)}} if self._store.conditional else {}
-        with self._store.failures.named(f"PUT {self._name}", exists=self._name):
+        with self._store.failures.named(f"PUT {self._name}", exists=self._name, blind=self._store.blind):
             if self._id is None and self._size <= self._store.part_size:
                 self._put(b"".join(self._held), condition | metadata)
             else:

@@ -46,14 +46,17 @@ class S3Failures:
         self.bucket, self.endpoint = bucket, endpoint
 
     @contextmanager
-    def named(self, request: str, *, exists: str | None = None) -> Iterator[None]:
-        """Turn errors of the library inside into ours; ``exists`` names the object that a 412 is about."""
+    def named(self, request: str, *, exists: str | None = None, blind: bool = False) -> Iterator[None]:
+        """Turn errors of the library inside into ours; ``exists`` names the object that a 412 is about.
+
+        ``blind``: nobody may look into that object, so going on behind it is impossible.
+        """
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:
             yield
         except ClientError as error:
-            raise self._of_answer(error, request, exists) from None
+            raise self._of_answer(error, request, None if blind else exists) from None
         except BotoCoreError as error:
             raise self._of_client(error, request) from None
 
@@ -62,6 +65,11 @@ class S3Failures:
         code = str(response.get("Error", {}).get("Code", ""))
         status = int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
         if code == "PreconditionFailed" or status == 412:
+            if exists is None:
+                return Fatal(
+                    f"{request}: the object is in bucket '{self.bucket}' already, and what it holds cannot be seen: "
+                    "allow s3:GetObject and s3:ListBucket, or set enable.conditional.writes=false to replace it"
+                )
             return Retriable(f"S3 object {exists} exists already in bucket '{self.bucket}': going on behind it")
         reason = f"{code} {response.get('Error', {}).get('Message', '')}".strip()
         text = f"{request} in bucket '{self.bucket}' at {self.endpoint} failed: {reason} (HTTP {status})"
