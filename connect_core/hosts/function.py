@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, cast
@@ -18,7 +19,7 @@ from connect_core.errors import ConfigError
 from connect_core.hosts.settings import WorkerSettings, check
 from connect_core.java.properties import load
 from connect_core.runtime.slice import SliceReport
-from connect_core.telemetry import redact
+from connect_core.telemetry import REGISTRY, SecretsFilter, context_text, emf
 
 PREFIX = "CONNECT_"
 NAMESPACE = "kafka.connect"
@@ -125,20 +126,39 @@ class DeadlineClock:
         return time.time() >= self._end - MARGIN_S
 
 
+class LineFilter(SecretsFilter):
+    """No secrets, and to which connector and task a line belongs."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Every record passes."""
+        super().filter(record)
+        if place := context_text().strip():
+            record.context = place
+        return True
+
+
+def _without_secrets(text: str) -> str:
+    record = logging.makeLogRecord({"msg": text})
+    SecretsFilter().filter(record)
+    return record.getMessage()
+
+
 def logger(env: Mapping[str, str] = os.environ) -> Any:
-    """Powertools' logger, which from now on also writes what every other logger of the process says; no secrets."""
+    """Powertools' logger, which from now on also writes what every other logger of the process says."""
     from aws_lambda_powertools import Logger
     from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
-    class Redacting(LambdaPowertoolsFormatter):
-        def format(self, record: logging.LogRecord) -> str:
-            return redact(super().format(record))
+    class Formatter(LambdaPowertoolsFormatter):
+        def formatException(self, ei: Any) -> str:  # noqa: N802  logging's name
+            return _without_secrets(super().formatException(ei))
 
     made = Logger(
         service=env.get("CONNECT_REST_ADVERTISED_HOST_NAME") or "connectless",
         level=env.get("CONNECTLESS_LOG_LEVEL") or "INFO",
-        logger_formatter=Redacting(),
+        logger_formatter=Formatter(serialize_stacktrace=False),  # its own form of a trace is not ours to redact
     )
+    for handler in made.handlers:
+        handler.addFilter(LineFilter())
     root = logging.getLogger()
     root.handlers[:] = made.handlers
     root.setLevel(made.log_level)
@@ -166,14 +186,13 @@ def traced[H: Callable[..., Any]](handler: H, env: Mapping[str, str] = os.enviro
     return cast("H", wrapped)
 
 
-def count_slice(into: Any, report: SliceReport, seconds: float) -> None:
-    """One slice's numbers, by connector and task."""
+def publish(into: Any, report: SliceReport) -> None:
+    """What one slice counted, by connector and task; the next one counts anew, for CloudWatch adds up by itself."""
     from aws_lambda_powertools.metrics import MetricUnit
 
     into.add_dimension(name="connector", value=report.connector)
     into.add_dimension(name="task", value=str(report.task))
-    into.add_metric(name="slice-total", unit=MetricUnit.Count, value=1)
-    into.add_metric(name="slice-failed-total", unit=MetricUnit.Count, value=int(report.state == "FAILED"))
-    into.add_metric(name="slice-superseded-total", unit=MetricUnit.Count, value=int(report.state == "SUPERSEDED"))
-    into.add_metric(name="slice-avg-time-ms", unit=MetricUnit.Milliseconds, value=round(seconds * 1000, 3))
     into.add_metric(name="slice-record-total", unit=MetricUnit.Count, value=report.records)
+    for line in emf.render(REGISTRY.snapshot(), timestamp_ms=int(time.time() * 1000), namespace=NAMESPACE):
+        sys.stdout.write(f"{line}\n")  # Lambda's log takes it from there
+    REGISTRY.remove()

@@ -59,7 +59,7 @@ class ScheduledHost:
             self._functions.start(function.required(self.env, "CONNECTLESS_COORDINATOR"), result)
         told = {key: value for key, value in asdict(report).items() if key not in ("result", "error")}
         LOG.info("Slice of %s-%d: %s", report.connector, report.task, report.state, extra={"slice": told})
-        function.count_slice(self.metrics, report, seconds)
+        function.publish(self.metrics, report)
         return told | {"ms": round(seconds * 1000)}
 
     def _run(self, request: SliceRequest, clock: DeadlineClock) -> SliceReport:

@@ -8,7 +8,6 @@ follows from the alias in the invoked ARN; whether it may run is read from the t
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -57,7 +56,6 @@ class TriggeredHost:
 
     def handle(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         """Deliver one batch; raises Refused unless all of it is done."""
-        begin = time.perf_counter()
         clock = DeadlineClock(context)
         entry = self._connector(str(context.invoked_function_arn))
         request = SliceRequest(
@@ -69,7 +67,7 @@ class TriggeredHost:
         )
         feed = EventFeed(event, produce=self._produce)
         report = run(request, self._ports(request, feed, entry, clock), self.ports.env)
-        function.count_slice(self.metrics, report, time.perf_counter() - begin)
+        function.publish(self.metrics, report)
         _check(report, feed)
         LOG.info("Batch of %s: %d records delivered", entry.name, report.records)
         return {"connector": report.connector, "records": report.records}

@@ -15,6 +15,7 @@ from connect_core.errors import ConfigError
 from connect_core.hosts import function
 from connect_core.hosts.function import DeadlineClock, key_of, properties, settings
 from connect_core.kafka import settings as kafka_settings
+from connect_core.telemetry import log_context
 
 BASE = {
     "CONNECT_BOOTSTRAP_SERVERS": "b:9092",
@@ -146,13 +147,21 @@ def test_lines_of_all_loggers_are_json_without_secrets(monkeypatch: pytest.Monke
     made = function.logger({"CONNECT_REST_ADVERTISED_HOST_NAME": "stack"})
     for handler in made.handlers:
         monkeypatch.setattr(handler, "stream", out)
-    logging.getLogger("anywhere").info("connection.password=geheim of %s", "//u:pw@host/db")
+    with log_context("orders", 3, secrets=["xyzzy"]):
+        logging.getLogger("anywhere").info("connection.password=geheim of %s", "//u:pw@host/db")
+        try:
+            raise ValueError("the word is xyzzy")
+        except ValueError:
+            logging.getLogger("anywhere").exception("failed")
     logging.getLogger("botocore.credentials").info("found some")
-    line: dict[str, Any]
-    (line,) = map(json.loads, out.getvalue().splitlines())
-    assert line["service"] == "stack"
-    assert "geheim" not in line["message"]
-    assert "pw@" not in line["message"]
+    first: dict[str, Any]
+    second: dict[str, Any]
+    first, second = map(json.loads, out.getvalue().splitlines())
+    assert (first["service"], first["context"]) == ("stack", "[orders|task-3]")
+    assert "geheim" not in first["message"]
+    assert "pw@" not in first["message"]
+    assert "the word is [hidden]" in second["exception"]
+    assert "xyzzy" not in out.getvalue()
 
 
 def test_tracing_costs_nothing_unless_it_is_on() -> None:
