@@ -1,6 +1,6 @@
 # Everything a developer does here. Needs make and a Python 3.12+ (scripts/find-python says how it looks for one).
 .DEFAULT_GOAL := help
-.PHONY: help setup test lint format demo demo-aws bench lock clean
+.PHONY: help setup test lint format demo demo-aws bench docs lock clean
 
 BIN := .venv/bin
 ARGS ?=
@@ -40,6 +40,9 @@ demo-aws: setup ## the same as functions, deployed to a local AWS
 
 bench: setup ## side-by-side benchmarks
 	$(BIN)/python -m bench $(ARGS)
+
+docs: setup ## the pages below docs/ that are generated from declared keys, endpoints and connectors
+	PYTHONPATH=. $(BIN)/python scripts/make_docs.py
 
 lock: setup ## pins with hashes for Linux and macOS from pyproject.toml; newest versions: make lock ARGS=--upgrade
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-header --no-annotate \

@@ -82,6 +82,31 @@ class ListOf:
                 raise ConfigError(f"Configuration '{name}' values must not be empty.")
 
 
+@dataclass(frozen=True, slots=True)
+class Maybe:
+    """None passes, anything else is asked of ``check``."""
+
+    check: Callable[[str, Any], None]
+
+    def __call__(self, name: str, value: Any) -> None:
+        """Raise what ``check`` raises."""
+        if value is not None:
+            self.check(name, value)
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """Text, if given, matches a (Python) pattern as a whole; ``reason`` says what is expected."""
+
+    pattern: re.Pattern[str]
+    reason: str
+
+    def __call__(self, name: str, value: Any) -> None:
+        """Raise for a text that does not."""
+        if value is not None and not self.pattern.fullmatch(value):
+            raise ConfigError.invalid(name, value, self.reason)
+
+
 def at_least(low: float) -> Range:
     """Number not below ``low``."""
     return Range(low=low)
@@ -92,14 +117,9 @@ def between(low: float, high: float) -> Range:
     return Range(low=low, high=high)
 
 
-def optional(check: Callable[[str, Any], None]) -> Callable[[str, Any], None]:
+def optional(check: Callable[[str, Any], None]) -> Maybe:
     """Let None pass, otherwise ask ``check``."""
-
-    def run(name: str, value: Any) -> None:
-        if value is not None:
-            check(name, value)
-
-    return run
+    return Maybe(check)
 
 
 def one_of(*values: str, ignore_case: bool = False) -> OneOf:
@@ -144,15 +164,9 @@ def no_duplicates(name: str, value: Any) -> None:
         raise ConfigError.invalid(name, f"[{', '.join(value)}]", "Duplicate alias provided.")
 
 
-def matches(pattern: str, reason: str) -> Callable[[str, Any], None]:
+def matches(pattern: str, reason: str) -> Matches:
     """Text, if given, must match the whole (Python) pattern; ``reason`` says what is expected."""
-    compiled = re.compile(pattern)
-
-    def run(name: str, value: Any) -> None:
-        if value is not None and not compiled.fullmatch(value):
-            raise ConfigError.invalid(name, value, reason)
-
-    return run
+    return Matches(re.compile(pattern), reason)
 
 
 def regex(name: str, value: Any) -> None:

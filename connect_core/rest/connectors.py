@@ -64,7 +64,7 @@ class Connectors:
         return json_response(shown)
 
     def create(self, request: Request) -> Response:
-        """POST: 201 with the ConnectorInfo."""
+        """Create a connector: 201 with its ConnectorInfo."""
         body = read_model(CreateConnector, request.body)
         if body.config is None:
             raise BadBody("The request has no 'config'")
@@ -80,16 +80,16 @@ class Connectors:
         return json_response(self._coordinator.info(name)["config"])
 
     def put_config(self, request: Request, name: str) -> Response:
-        """Create or replace."""
+        """Create (201) or replace the whole config."""
         new, info = self._coordinator.put_config(name, read_map(request.body))
         return created(request, name, info) if new else json_response(info)
 
     def patch_config(self, request: Request, name: str) -> Response:
-        """Change single keys."""
+        """Change single keys; null removes one."""
         return json_response(self._coordinator.patch_config(name, read_map(request.body)))
 
     def delete(self, _: Request, name: str) -> Response:
-        """Remove the connector."""
+        """Delete the connector; its offsets stay."""
         self._coordinator.submit(Delete(name))
         return empty(204)
 
@@ -98,7 +98,7 @@ class Connectors:
         return json_response(self._coordinator.status(name))
 
     def restart(self, request: Request, name: str) -> Response:
-        """204 for the connector alone; else 202 with what restarts."""
+        """Restart: 204 for the connector alone; with ``includeTasks``, ``onlyFailed`` 202 and what restarts."""
         command = Restart(name, request.flag("includeTasks"), request.flag("onlyFailed"))
         shown = self._coordinator.restart(command)
         return empty(204) if shown is None else json_response(shown, 202)
@@ -114,7 +114,7 @@ class Connectors:
         return empty(202)
 
     def stop(self, _: Request, name: str) -> Response:
-        """No tasks, then target state STOPPED."""
+        """Target state STOPPED: no tasks; offsets may be altered."""
         self._coordinator.submit(SetTarget(name, TargetState.STOPPED))
         return empty(204)
 
@@ -127,7 +127,7 @@ class Connectors:
         return json_response(self._coordinator.task_status(name, task))
 
     def restart_task(self, _: Request, name: str, task: int) -> Response:
-        """One task."""
+        """Restart one task."""
         self._coordinator.submit(RestartTask(name, task))
         return empty(204)
 
@@ -136,7 +136,7 @@ class Connectors:
         return json_response({name: {"topics": self._coordinator.topics(name)}})
 
     def reset_topics(self, _: Request, name: str) -> Response:
-        """Forget them."""
+        """Forget the topics used so far."""
         self._coordinator.reset_topics(name)
         return empty(202)
 

@@ -120,6 +120,7 @@ class Router:
     """The route table: finds the handler, turns what it raises into Connect's answers."""
 
     def __init__(self, routes: Sequence[Route]) -> None:
+        self.routes = tuple(routes)
         self._routes = [(re.compile(_expression(route.pattern)), route) for route in routes]
 
     def handle(self, request: Request) -> Response:

@@ -22,6 +22,6 @@ class Metrics:
         return [Route("GET", "/metrics", self.all)]
 
     def all(self, _: Request) -> Response:
-        """The exposition text."""
+        """Connect's metrics in Prometheus' text format (workers only)."""
         text = prometheus.render(self._take())
         return Response(status=200, headers={"content-type": prometheus.CONTENT_TYPE}, body=text.encode())

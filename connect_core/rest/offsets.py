@@ -24,13 +24,13 @@ class ConnectorOffsets:
         ]
 
     def show(self, _: Request, name: str) -> Response:
-        """All offsets."""
+        """Source offsets, or the committed offsets of a sink's group."""
         return json_response(self._offsets.show(name))
 
     def alter(self, request: Request, name: str) -> Response:
-        """Set or delete some."""
+        """Set or (null) delete some offsets of a stopped connector."""
         return json_response(self._offsets.alter(name, read_model(AlterOffsets, request.body).pairs()))
 
     def reset(self, _: Request, name: str) -> Response:
-        """Delete all."""
+        """Delete all offsets of a stopped connector."""
         return json_response(self._offsets.reset(name))

@@ -63,7 +63,7 @@ def zone(text: str) -> tzinfo:
 
 
 def check_zone(name: str, value: str | None) -> None:
-    """Config check for ``db.timezone``."""
+    """A time zone that Java knows, such as UTC or Europe/Berlin."""
     try:
         zone(value or "")
     except ValueError:
