@@ -110,7 +110,7 @@ def incrementing_mapping(name: str, value: Sequence[str] | None) -> None:
 
 
 def topic_prefix(name: str, value: str | None) -> None:
-    """What may stand in front of a topic name."""
+    """Characters that topic names may have, at most 249."""
     if value is None:
         raise ConfigError.invalid(name, None, "Topic prefix must not be null.")
     if len(value.strip()) > 249:
