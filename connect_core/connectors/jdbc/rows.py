@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from connect_core.connectors.jdbc.temporal import granularity
 from connect_core.connectors.jdbc.types import Column, Jdbc, Mapping, column_schema
 from connect_core.data import DECIMAL, Schema, Type, struct
-from connect_core.errors import DataError, SchemaError
+from connect_core.errors import ConnectError, DataError, SchemaError
 
 if TYPE_CHECKING:
     from connect_core.connectors.jdbc.dialects.base import Dialect
@@ -120,9 +120,9 @@ def find_id(names: list[str], wanted: str, planned: Sequence[PlannedColumn]) -> 
     schema = planned[names.index(wanted)].schema
     if schema.name == DECIMAL:
         if schema.parameters.get("scale") != "0":
-            raise DataError("Scale of Decimal value for incrementing column must be 0")
+            raise ConnectError("Scale of Decimal value for incrementing column must be 0")
     elif schema.name is not None or schema.type not in (Type.INT8, Type.INT16, Type.INT32, Type.INT64):
-        raise DataError(f"Invalid type for incrementing column: {schema.type.name}")
+        raise ConnectError(f"Invalid type for incrementing column: {schema.type.name}")
     return names.index(wanted)
 
 

@@ -29,6 +29,9 @@ _NO_TABLES = (
     "qualified table name."
 )
 
+_POLLING, _QUERIER = "Error while polling for records", "Error while processing table querier"
+"""The original's frames around a failed read: tools look for the cause below them."""
+
 _failures: dict[tuple[str, str], int] = {}
 """SQL errors in a row by (connector, table): query.retry.attempts counts across the slices of a warm instance."""
 
@@ -150,9 +153,9 @@ class JdbcSourceTask(SourceTask[JdbcSourceConfig]):
             self._finish(reader)
             self._sql_failed(reader, error)
             return []
-        except ConnectError:
+        except ConnectError as error:
             self._drop(reader)
-            raise
+            raise Fatal(_POLLING) from _caused(_QUERIER, error)
         if not reader.reading:
             self._finish(reader)
             if reader.failures:
@@ -186,16 +189,18 @@ class JdbcSourceTask(SourceTask[JdbcSourceConfig]):
     def _sql_failed(self, reader: TableReader, error: Exception) -> None:
         """Count; fail the task when the error is permanent or query.retry.attempts is used up."""
         dialect = reader.dialect
-        text = start_checks.shown(dialect, error, masked=bool(self.config.query_masked.value))
+        cause = start_checks.SqlError(dialect, error, masked=bool(self.config.query_masked.value))
         if dialect.non_transient(error):
-            raise Fatal("Error while polling for records") from Fatal(text)
+            raise Fatal(_POLLING) from _caused(cause.shown, cause)
         key = (self._name, reader.name)
         reader.failures = _failures[key] = reader.failures + 1
         limit = self.config.query_retry_attempts
         if 0 < limit <= reader.failures:
             del _failures[key]
-            raise Fatal("Error while polling for records") from Fatal(f"Failed to query table after retries: {text}")
-        log.warning("Query of %s failed (%d in a row), will be tried again: %s", reader.name, reader.failures, text)
+            raise Fatal(_POLLING) from _caused("Failed to query table after retries", cause)
+        log.warning(
+            "Query of %s failed (%d in a row), will be tried again: %s", reader.name, reader.failures, cause.shown
+        )
 
     def idle_ms(self) -> int:
         """Until the next table is due."""
@@ -209,6 +214,12 @@ class JdbcSourceTask(SourceTask[JdbcSourceConfig]):
             reader.abandon()
         if connection is not None:
             self._open_database().dialect.discard(connection)
+
+
+def _caused(text: str, cause: BaseException) -> Fatal:
+    error = Fatal(text)
+    error.__cause__ = cause
+    return error
 
 
 def _turn(reader: TableReader) -> tuple[float, str, str, str]:

@@ -120,10 +120,15 @@ def _check_not_null(
         )
 
 
-def shown(dialect: Dialect, error: Exception, *, masked: bool) -> str:
-    """An SQL error for logs and traces; with query.masked only its class and codes."""
-    state, code = dialect.sql_state(error)
-    kind = "java.sql.SQLSyntaxErrorException" if (state or "").startswith("42") else "java.sql.SQLException"
-    if masked:
-        return f"<redacted> [class={kind}; SQLState={state}; errorCode={code}]"
-    return f"{kind}: {dialect.message(error)}"
+class SqlError(ConnectError):
+    """An SQL error for logs and traces; ``masked`` (query.masked): only its class and codes. ``str`` is the message."""
+
+    def __init__(self, dialect: Dialect, error: Exception, *, masked: bool) -> None:
+        state, code = dialect.sql_state(error)
+        self.java_class = (
+            "java.sql.SQLSyntaxErrorException" if (state or "").startswith("42") else "java.sql.SQLException"
+        )
+        redacted = f"<redacted> [class={self.java_class}; SQLState={state}; errorCode={code}]"
+        super().__init__(redacted if masked else dialect.message(error))
+        self.shown = redacted if masked else f"{self.java_class}: {self}"
+        """Class and message."""

@@ -10,12 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from functools import lru_cache
 from typing import Any
 
 from connect_core.errors import DataError
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 CUTOVER = "1582-10-15"
+_NO_DIGIT = ":"  # sorts behind every text that begins with a digit: PostgreSQL's infinity
 _JULIAN_ORDINAL = 1721425  # Julian day number of ordinal 1 (0001-01-01, proleptic Gregorian) is 1721426
 _WHOLE_DAY = 86_400_000
 _LONG_MIN, _LONG_MAX = -(1 << 63), (1 << 63) - 1
@@ -39,13 +41,28 @@ def julian_date(text: str) -> date:
     return date.fromordinal(ordinal)
 
 
+def _not_held(text: str) -> DataError:
+    return DataError(f"The time {text} lies outside the years 1 to 9999, which is all that can be held")
+
+
+def _offset(naive: datetime, zone: tzinfo) -> timedelta:
+    """The smaller offset of a repeated or skipped hour."""
+    first = naive.replace(tzinfo=zone, fold=0).utcoffset() or timedelta()
+    second = naive.replace(tzinfo=zone, fold=1).utcoffset() or timedelta()
+    return min(first, second)
+
+
+@lru_cache(64)
+def _todays_standard(zone: tzinfo) -> timedelta:
+    """Java's calendars know nothing of local mean times: before 1900 they use the zone's present standard time."""
+    return min(_offset(datetime(2024, month, 1, tzinfo=zone), zone) for month in (1, 7))
+
+
 def local_to_utc(naive: datetime, zone: tzinfo) -> datetime:
     """Wall clock to instant as Java does: standard time in a repeated hour, pushed forward in a skipped one."""
     if zone is UTC:
         return naive.replace(tzinfo=UTC)
-    first = naive.replace(tzinfo=zone, fold=0).utcoffset() or timedelta()
-    second = naive.replace(tzinfo=zone, fold=1).utcoffset() or timedelta()
-    offset = min(first, second)
+    offset = _offset(naive, zone) if naive.year >= 1900 else _todays_standard(zone)
     try:
         return naive.replace(tzinfo=UTC) - offset
     except (
@@ -60,6 +77,8 @@ def instant_reader(zone: tzinfo, *, legacy: bool) -> Instant:
     def old(text: str) -> datetime:
         if text.startswith("0000-00-00"):
             raise ValueError("Zero date value prohibited")
+        if not text[0].isdigit() or text.endswith("BC"):
+            raise _not_held(text)
         naive = datetime.fromisoformat(text)
         if legacy and text < CUTOVER:
             naive = datetime.combine(julian_date(text), naive.time())
@@ -70,7 +89,7 @@ def instant_reader(zone: tzinfo, *, legacy: bool) -> Instant:
         return old
 
     def read(text: str) -> datetime:
-        return fromiso(text + "+00:00") if text >= CUTOVER else old(text)
+        return fromiso(text + "+00:00") if CUTOVER <= text < _NO_DIGIT else old(text)
 
     return read
 
@@ -80,6 +99,8 @@ def zoned_reader(*, legacy: bool) -> Instant:
     fromiso = datetime.fromisoformat
 
     def read(text: str) -> datetime:
+        if not text[0].isdigit() or text.endswith("BC"):
+            raise _not_held(text)
         value = fromiso(text)
         if value.tzinfo is not UTC:
             value = local_to_utc(value.replace(tzinfo=None), value.tzinfo or UTC)
@@ -97,6 +118,8 @@ def date_reader(*, legacy: bool) -> Callable[[str], date]:
     def read(text: str) -> date:
         if text.startswith("0000-00-00"):
             raise ValueError("Zero date value prohibited")
+        if not text[0].isdigit() or text.endswith("BC"):
+            raise _not_held(text)
         return julian_date(text) if legacy and text < CUTOVER else fromiso(text)
 
     return read

@@ -13,7 +13,7 @@ from connect_core.connectors.jdbc.client import Database
 from connect_core.connectors.jdbc.config import JdbcSourceConfig
 from connect_core.connectors.jdbc.source import JdbcSourceConnector
 from connect_core.data import DATE, DECIMAL, TIME, TIMESTAMP
-from connect_core.errors import ConfigError, ConnectError, DataError, Fatal
+from connect_core.errors import ConfigError, ConnectError, DataError, Fatal, stack_trace
 from connect_core.local.mariadb import MariaDB
 
 type Make = Callable[..., Any]
@@ -310,8 +310,29 @@ def test_sql_errors(mariadb: MariaDB, source: Make, unique: Names) -> None:
     task._readers[0].finished_at = float("-inf")
     with pytest.raises(Fatal, match="Error while polling for records") as caught:
         task.poll()
-    assert "java.sql.SQLSyntaxErrorException: Table 'test." in str(caught.value.__cause__)
+    heads = [line for line in stack_trace(caught.value).splitlines() if not line.startswith("\t")]
+    text = f"java.sql.SQLSyntaxErrorException: Table 'test.{table}' doesn't exist"
+    connect = "org.apache.kafka.connect.errors.ConnectException"
+    assert heads == [
+        f"{connect}: Error while polling for records",
+        f"Caused by: {connect}: {text}",
+        f"Caused by: {text}",
+    ]
     task.stop()
+
+
+def test_errors_of_the_reader_have_the_originals_frames(mariadb: MariaDB, source: Make, unique: Names) -> None:
+    table = unique()
+    mariadb.sql(f"CREATE TABLE {table} (id INT PRIMARY KEY); INSERT INTO {table} VALUES (1)")
+    reader = source(mariadb, "incrementing", table_whitelist=table, incrementing_column_name="ID")
+    with pytest.raises(Fatal) as caught:
+        reader.run()
+    heads = [line for line in stack_trace(caught.value).splitlines() if not line.startswith("\t")]
+    assert heads == [
+        "org.apache.kafka.connect.errors.ConnectException: Error while polling for records",
+        "Caused by: org.apache.kafka.connect.errors.ConnectException: Error while processing table querier",
+        "Caused by: org.apache.kafka.connect.errors.DataException: Incrementing column ID not found in id",
+    ]
 
 
 def test_a_lost_connection_is_replaced(mariadb: MariaDB, source: Make, unique: Names) -> None:

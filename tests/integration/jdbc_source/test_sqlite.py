@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from connect_core.data import DATE, DECIMAL, TIMESTAMP, Type
-from connect_core.errors import ConfigError, ConnectError, DataError, Fatal
+from connect_core.errors import ConfigError, ConnectError, DataError, Fatal, stack_trace
 
 type Make = Callable[..., Any]
 
@@ -209,9 +209,12 @@ def test_retries_are_counted_over_slices(database: File, source: Make) -> None:
         with pytest.raises(Fatal) as caught:
             task.poll()
         task.stop()
-        assert str(caught.value.__cause__) == (
-            "Failed to query table after retries: java.sql.SQLException: no such table: gone"
-        )
+        heads = [line for line in stack_trace(caught.value).splitlines() if not line.startswith("\t")]
+        assert heads == [
+            "org.apache.kafka.connect.errors.ConnectException: Error while polling for records",
+            "Caused by: org.apache.kafka.connect.errors.ConnectException: Failed to query table after retries",
+            "Caused by: java.sql.SQLException: no such table: gone",
+        ]
 
 
 def test_credentials_provider(database: File, source: Make, monkeypatch: pytest.MonkeyPatch) -> None:

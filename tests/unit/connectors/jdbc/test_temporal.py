@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from connect_core.connectors.jdbc import temporal
+from connect_core.errors import DataError
 
 NEW_YORK = ZoneInfo("America/New_York")
 
@@ -29,3 +30,27 @@ def test_nanoseconds_stop_at_the_ends_of_a_long(year: int, nanos: int) -> None:
     convert = temporal.granularity("nanos_long", UTC)
     assert convert is not None
     assert convert(datetime(year, 1, 1, tzinfo=UTC)) == nanos
+
+
+@pytest.mark.parametrize(
+    ("text", "zone", "milliseconds"),
+    [
+        ("1000-01-01 00:00:00.001", "America/New_York", -30609773999999),
+        ("1899-12-31 00:00:00", "America/New_York", -2209057200000),
+        ("1000-01-01 00:00:00.001", "Asia/Kolkata", -30609811799999),
+    ],
+)
+def test_local_mean_time_is_unknown_to_javas_calendars(text: str, zone: str, milliseconds: int) -> None:
+    assert temporal.epoch_ms(temporal.instant_reader(ZoneInfo(zone), legacy=True)(text)) == milliseconds
+
+
+@pytest.mark.parametrize("text", ["infinity", "-infinity", "0044-03-15 12:00:00 BC"])
+def test_times_that_cannot_be_held_are_named(text: str) -> None:
+    for read in (
+        temporal.instant_reader(UTC, legacy=True),
+        temporal.instant_reader(NEW_YORK, legacy=False),
+        temporal.zoned_reader(legacy=True),
+        temporal.date_reader(legacy=True),
+    ):
+        with pytest.raises(DataError, match="lies outside the years 1 to 9999"):
+            read(text)
