@@ -5,6 +5,7 @@ Warm caches only make slices faster (I7): every slice reads to the end of what i
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,15 +14,17 @@ from pathlib import Path
 from typing import Any
 
 from connect_core.api import SinkConnector
-from connect_core.errors import ConnectError
+from connect_core.errors import ConfigError, ConnectError, Fenced, Retriable, stack_trace
+from connect_core.hosts.last_word import LastWord
 from connect_core.hosts.settings import WorkerSettings
 from connect_core.kafka import groups, layers, topics
 from connect_core.kafka.partitions import PartitionConsumer
 from connect_core.kafka.transactions import TransactionalProducer
 from connect_core.plugins.loader import load_connector
+from connect_core.runtime import connector_runner
 from connect_core.runtime.group_feed import GroupFeed
 from connect_core.runtime.ports import Assignment, Clock, Control, Feed, Ports, StatusPort
-from connect_core.runtime.slice import CONNECTOR, SliceRequest
+from connect_core.runtime.slice import CONNECTOR, SliceReport, SliceRequest
 from connect_core.storage.config_store import ConfigStore
 from connect_core.storage.control import TopicControl
 from connect_core.storage.offset_store import OffsetStore, OffsetTopic, Place
@@ -29,6 +32,9 @@ from connect_core.storage.status_store import SliceStatus, StatusStore
 
 _FILE = ("", "")
 """Where the offset file of a standalone worker stands among the places: there is one."""
+
+
+LOG = logging.getLogger(__name__)
 
 
 class SlicePorts:
@@ -83,10 +89,28 @@ class SlicePorts:
             feed=feed,
         )
 
-    def status(self, request: SliceRequest, version: str | None) -> SliceStatus:
+    def failed(
+        self, request: SliceRequest, error: ConfigError, control: Control, status: StatusPort | None = None
+    ) -> SliceReport:
+        """The report of a slice whose ports cannot be made from its config; it has said FAILED by then."""
+        trace, state = stack_trace(error), "FAILED"
+        if (assignment := control.read()) is not None:
+            trace = connector_runner.redacted(trace, assignment, self.env)
+        LOG.error("Task %s-%d failed: %s", request.connector, request.task, trace)
+        try:
+            (status or self.status(request, None)).report(state, trace)
+        except Fenced:
+            state = "SUPERSEDED"
+        except Retriable:
+            state = "RETRY"
+        return SliceReport(
+            connector=request.connector, task=request.task, generation=request.generation, state=state, error=trace
+        )
+
+    def status(self, request: SliceRequest, version: str | None) -> StatusPort:
         """Status of one slice in the status topic."""
         tracked = self.settings.properties.get("topic.tracking.enable", "true").strip().lower() == "true"
-        return SliceStatus(
+        own = SliceStatus(
             self.statuses,
             connector=request.connector,
             task=request.task,
@@ -94,6 +118,7 @@ class SlicePorts:
             version=version,
             track_topics=tracked,
         )
+        return LastWord(own, request, worker=self.settings.properties, group_id=self.settings.group_id)
 
     def offsets(self, connector: str, config: Mapping[str, str]) -> OffsetStore:
         """Source offsets: the worker's place, or the connector's own topic with the worker's behind it (spec 3.3)."""

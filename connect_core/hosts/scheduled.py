@@ -15,7 +15,7 @@ from typing import Any
 
 from connect_core.aws import calls
 from connect_core.aws.invoke import Functions
-from connect_core.errors import ConnectError
+from connect_core.errors import ConfigError, ConnectError
 from connect_core.hosts import function
 from connect_core.hosts.function import DeadlineClock
 from connect_core.hosts.ports import SlicePorts
@@ -70,9 +70,11 @@ class ScheduledHost:
 
         if Lease(clock, request.lease_end).expired():  # I4: before anything is fenced
             return ended("LATE")
+        control = self.ports.control(request.connector, request.task)
         try:
-            control = self.ports.control(request.connector, request.task)
             ports = self.ports.ports(request, control, clock)
+        except ConfigError as error:  # a reference that leads nowhere, a client key that does not work
+            return self.ports.failed(request, error, control)
         except ConnectError as error:  # Kafka is away, or the group has members: the next tick tries again
             LOG.warning("Slice of %s-%d could not begin: %s", request.connector, request.task, error)
             return ended("RETRY", str(error))

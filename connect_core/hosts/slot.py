@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
-from connect_core.errors import ConnectError
+from connect_core.errors import ConfigError, ConnectError
 from connect_core.hosts.ports import SlicePorts
 from connect_core.hosts.settings import WorkerSettings
 from connect_core.runtime.meters import labels_of
@@ -167,10 +167,12 @@ class Slot:
         if older is not None:  # the older slice of this task has its last commit first
             older[0].join()
         key = (request.connector, request.task)
+        status = PipeStatus(self, key) if self.worker.standalone else None
         try:
-            status = PipeStatus(self, key) if self.worker.standalone else None
             ports = self.stores.ports(request, control, clock, status)
             report = run(request, ports, self.stores.env)
+        except ConfigError as error:  # a reference that leads nowhere, a client key that does not work
+            report = self.stores.failed(request, error, control, status)
         except Exception as error:
             LOG.exception("Slice %s-%d could not be run", *key)
             report = SliceReport(

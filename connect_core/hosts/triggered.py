@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from connect_core.coordinator.ports import alias_hash
-from connect_core.errors import ConnectError, Fatal
+from connect_core.errors import ConfigError, ConnectError, Fatal
 from connect_core.hosts import function
 from connect_core.hosts.function import DeadlineClock
 from connect_core.hosts.ports import SlicePorts
@@ -66,7 +66,10 @@ class TriggeredHost:
             worker_id=self.ports.settings.worker_id,
         )
         feed = EventFeed(event, produce=self._produce)
-        report = run(request, self._ports(request, feed, entry, clock), self.ports.env)
+        try:
+            report = run(request, self._ports(request, feed, entry, clock), self.ports.env)
+        except ConfigError as error:
+            report = self.ports.failed(request, error, self.ports.control(entry.name, TASK))
         function.publish(self.metrics, report)
         _check(report, feed)
         LOG.info("Batch of %s: %d records delivered", entry.name, report.records)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from connect_core.aws import calls
-from connect_core.coordinator.decide import Create, SetTarget, TaskConfigs
+from connect_core.coordinator.decide import Create, PutConfig, Restart, SetTarget, TaskConfigs
 from connect_core.coordinator.execute import Coordinator
 from connect_core.coordinator.ports import FUNCTIONS, TriggerWish, alias_hash
 from connect_core.errors import Fatal
@@ -23,6 +23,10 @@ from connect_core.local.kafka import Kafka
 from connect_core.runtime.slice import CONNECTOR, SliceRequest
 from connect_core.storage.state import TargetState
 
+PROVIDERS = """
+config.providers=file
+config.providers.file.class=org.apache.kafka.common.config.provider.FileConfigProvider
+"""
 ARN = "arn:aws:lambda:us-east-1:1:function:sink"
 
 
@@ -97,6 +101,7 @@ class Stack:
             "CONNECT_OFFSET_STORAGE_PARTITIONS": "1",
             "CONNECT_STATUS_STORAGE_PARTITIONS": "1",
             "CONNECTLESS_COORDINATOR": "coordinator",
+            "CONNECTLESS_WORKER_PROPERTIES": PROVIDERS,
         }
         for kind in ("CONFIG", "OFFSET", "STATUS"):
             self.env[f"CONNECT_{kind}_STORAGE_TOPIC"] = f"{group}-{kind.lower()}"
@@ -148,6 +153,14 @@ def stack(kafka: Kafka, unique: Callable[..., str]) -> Iterator[Stack]:
 @pytest.fixture
 def target(tmp_path: Path) -> Path:
     return tmp_path / "out.txt"
+
+
+@pytest.fixture
+def secret(tmp_path: Path) -> Path:
+    """A file that configs refer to."""
+    path = tmp_path / "secret.properties"
+    path.write_text("word=xyzzy\n")
+    return path
 
 
 def sink(topic: str, target: Path, **more: str) -> dict[str, str]:
@@ -228,6 +241,14 @@ class TestTriggered:
         assert stack.triggered.handle(batch(topic, "{", '"good"'), alias("s"))["records"] == 1
         assert target.read_text() == "good\n"
 
+    def test_a_secret_that_is_gone_fails_the_task(self, stack: Stack, topic: str, target: Path, secret: Path) -> None:
+        stack.create("s", sink(topic, target, note=f"${{file:{secret}:word}}"))
+        stack.triggered.handle(batch(topic, "a"), alias("s"))
+        secret.unlink()
+        with pytest.raises(Fatal, match="s has FAILED"):
+            stack.triggered.handle(batch(topic, "b", first=1), alias("s"))
+        assert stack.states("s") == {-1: "RUNNING", 0: "FAILED"}
+
     def test_time_that_is_over_brings_the_batch_again(self, stack: Stack, topic: str, target: Path) -> None:
         stack.create("s", sink(topic, target))
         context = alias("s")
@@ -263,6 +284,27 @@ class TestScheduled:
         counted = {line["type"]: line for line in lines if line.get("task") == "0"}
         assert counted["source-task-metrics"]["source-record-write-total"] == 2  # of this slice, not of all so far
         assert counted["slice-metrics"]["slice-total"] == 1
+
+    def test_a_secret_that_is_gone_fails_connector_and_task(
+        self, stack: Stack, topic: str, source: Path, secret: Path
+    ) -> None:
+        config = {"connector.class": "FileStreamSource", "topic": topic, "file": str(source)}
+        stack.coordinator.submit(PutConfig("f", config | {"name": "f", "note": f"${{file:{secret}:word}}"}))
+        stack.run()
+        assert stack.states("f") == {-1: "RUNNING", 0: "RUNNING"}
+        secret.unlink()
+        stack.coordinator.tick()
+        stack.run()
+        assert stack.states("f") == {-1: "RUNNING", 0: "FAILED"}
+        stack.coordinator.submit(Restart("f"))
+        stack.run()
+        assert stack.states("f") == {-1: "FAILED", 0: "FAILED"}
+        trace = stack.coordinator.status("f")["connector"]["trace"]
+        assert str(secret) in trace
+        secret.write_text("word=back\n")
+        stack.coordinator.submit(Restart("f", include_tasks=True))
+        stack.run()
+        assert stack.states("f") == {-1: "RUNNING", 0: "RUNNING"}
 
     def test_past_its_lease_a_slice_fences_nobody(self, stack: Stack, source: Path) -> None:
         entry = stack.coordinator.entry("f")
