@@ -16,6 +16,8 @@ from connect_core.kafka import auth
 type Role = Literal["producer", "consumer", "admin"]
 
 log = logging.getLogger(__name__)
+PREFETCH_KB = 8192
+"""What a consumer keeps ready. The client's own 64 MB are most of a small function's memory and make it no faster."""
 
 
 def words(text: str) -> frozenset[str]:
@@ -149,6 +151,8 @@ def _finish_producer(conf: dict[str, Any], given: Mapping[str, str]) -> None:
 
 def _finish_consumer(conf: dict[str, Any], given: Mapping[str, str]) -> None:
     _finish_common(conf)
+    conf.setdefault("queued.max.messages.kbytes", str(PREFETCH_KB))
+    conf.setdefault("fetch.queue.backoff.ms", "10")  # else a full queue is looked at again only after a second
     conf.setdefault("group.id", "connectless")  # librdkafka wants one even where partitions are assigned by hand
     if conf.get("auto.offset.reset", "").lower() == "none":
         conf["auto.offset.reset"] = "error"

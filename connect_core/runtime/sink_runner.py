@@ -27,7 +27,7 @@ LOG = logging.getLogger(__name__)
 MAX_RECORDS = 3000
 POLL_S = 0.25
 RETRY_MS = 1000
-TIMESTAMP_TYPES = {1: TimestampType.CREATE, 2: TimestampType.LOG_APPEND}
+TIMESTAMP_TYPES = {0: TimestampType.NONE, 1: TimestampType.CREATE, 2: TimestampType.LOG_APPEND}
 SINK_TASK = "org.apache.kafka.connect.sink.SinkTask"
 
 
@@ -113,7 +113,8 @@ class SinkRunner:
         reporting = dead_letters is not None or assembly.connector.config.errors_log_enable
         self.context = SinkRunContext(request, self.feed, lease, Errant(self) if reporting else None)
         self._decoders: dict[str, tuple[Any, Any]] = {}
-        self._raw: dict[int, FeedRecord] = {}
+        self._current: list[SinkRecord] = []
+        self._raws: list[FeedRecord] = []
         self._pending: list[SinkRecord] = []
         self._delivered: dict[TopicPartition, int] = {}
         self._consumed: dict[TopicPartition, int] = {}
@@ -216,23 +217,51 @@ class SinkRunner:
     # -- one batch -------------------------------------------------------------------------------------------
 
     def _converted(self, batch: Sequence[FeedRecord]) -> list[SinkRecord]:
-        """Connect records of a raw batch; failed and dropped ones only advance the consumed offsets."""
+        """Connect records of a raw batch; failed and dropped ones only advance the consumed offsets.
+
+        The hot path: what ``_convert`` does, in line; whatever fails goes through ``_convert`` itself.
+        """
         out: list[SinkRecord] = []
-        self._raw = {}
+        raws: list[FeedRecord] = []
+        new, chain, types = SinkRecord.__new__, self.assembly.chain, TIMESTAMP_TYPES
+        last: str | None = None
+        decode_key = decode_value = None
         for raw in batch:
+            topic, partition, offset, timestamp, kind, key, value, headers = raw
+            record: SinkRecord | None = None
             try:
-                record = self._convert(raw)
-            except Retriable as error:
-                record = self._again(raw, error)
-            except Exception as error:
-                self._failed(raw, error)
-                record = None
+                if topic != last:
+                    decode_key, decode_value = self._decoders.get(topic) or self._decoders_for(topic)
+                    last = topic
+                record = new(SinkRecord)
+                record.topic = record.original_topic = topic
+                record.partition = record.original_partition = partition
+                record.offset, record.timestamp = offset, timestamp if timestamp >= 0 else None
+                record.timestamp_type = types[kind]
+                record.key_schema, record.key = decode_key(key)  # type: ignore[misc]  # set with ``last``
+                record.value_schema, record.value = decode_value(value)  # type: ignore[misc]
+                record.headers = self._headers(raw) if headers else []
+                if chain:
+                    record = chain.apply(record)
+            except Exception:
+                record = self._with_care(raw)
             if record is not None:
-                self._raw[id(record)] = raw
+                raws.append(raw)
                 out.append(record)
-        for raw in batch:
-            self._consumed[TopicPartition(raw.topic, raw.partition)] = raw.offset + 1
+        self._current, self._raws = out, raws
+        for (topic, partition), offset in {(raw[0], raw[1]): raw[2] for raw in batch}.items():
+            self._consumed[TopicPartition(topic, partition)] = offset + 1
         return out
+
+    def _with_care(self, raw: FeedRecord) -> SinkRecord | None:
+        """Convert a record that failed, by the error policy; None: tolerated."""
+        try:
+            return self._convert(raw)
+        except Retriable as error:
+            return self._again(raw, error)
+        except Exception as error:
+            self._failed(raw, error)
+            return None
 
     def _convert(self, raw: FeedRecord) -> SinkRecord | None:
         topic = raw.topic
@@ -248,7 +277,7 @@ class SinkRunner:
             key=key,
             key_schema=key_schema,
             timestamp=raw.timestamp if raw.timestamp >= 0 else None,
-            timestamp_type=TIMESTAMP_TYPES.get(raw.timestamp_type, TimestampType.NONE),
+            timestamp_type=TIMESTAMP_TYPES[raw.timestamp_type],
             headers=self._headers(raw) if raw.headers else None,
         )
         return self.assembly.chain.apply(record) if self.assembly.chain else record
@@ -327,7 +356,7 @@ class SinkRunner:
 
     def report_put(self, record: SinkRecord, error: Exception) -> None:
         """A record that the target refused: reported, then skipped or fatal."""
-        raw = self._raw.get(id(record))
+        raw = next((raw for one, raw in zip(self._current, self._raws, strict=True) if one is record), None)
         self.policy.failed(Failure(Stage.TASK_PUT, SINK_TASK, error, raw=raw))
 
     # -- offsets -----------------------------------------------------------------------------------------------
