@@ -48,7 +48,8 @@ class ScheduledHost:
                 return connector_runner.validate(event["validate"], self.ports.env)
             handled = connector_runner.alter_offsets(event["config"], self.ports.env, calls.offsets_of(event))
         except (ConnectError, NotImplementedError) as error:
-            return calls.failure(error)
+            config = event["validate"] if "validate" in event else event["config"]
+            return calls.failure(connector_runner.told(error, config, self.ports.env))
         return {"handled": handled}
 
     def _slice(self, request: SliceRequest, clock: DeadlineClock) -> dict[str, Any]:

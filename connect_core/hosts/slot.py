@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
-from connect_core.errors import ConfigError, ConnectError
+from connect_core.errors import ConfigError
 from connect_core.hosts.ports import SlicePorts
 from connect_core.hosts.settings import WorkerSettings
 from connect_core.runtime.meters import labels_of
@@ -194,17 +194,18 @@ class Slot:
         """A synchronous connector slice: validate or alter_offsets."""
         from connect_core.runtime import connector_runner
 
+        config: Mapping[str, str] = arguments[0]
+        env = self.stores.env
+        value: Any
         try:
-            config: Mapping[str, str] = arguments[0]
-            env = self.stores.env
-            value: Any
             if verb == "validate":
                 value = connector_runner.validate(config, env)
             else:
                 value = connector_runner.alter_offsets(config, env, arguments[1])
-            self.send("answer", number, True, value)
         except Exception as error:
-            self.send("answer", number, False, error if isinstance(error, ConnectError) else ConnectError(str(error)))
+            self.send("answer", number, False, connector_runner.told(error, config, env))
+        else:
+            self.send("answer", number, True, value)
 
 
 def main(pipe: Connection, settings: SlotSettings) -> None:

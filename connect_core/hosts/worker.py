@@ -59,7 +59,10 @@ class Worker:
         for path in files:
             request = read_connector_file(path)
             try:
-                self.coordinator.put_config(request.name, request.config)
+                if request.target is not None and request.name not in self.coordinator.state().config.connectors:
+                    self.coordinator.create(request.name, request.config, request.target)
+                else:
+                    self.coordinator.put_config(request.name, request.config)
             except Rejected as error:
                 raise ConfigError(f"Connector of {path}: {error}") from error
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from connect_core.api import SourceConnector
 from connect_core.config import references
-from connect_core.errors import ConnectError
+from connect_core.errors import ConfigError, ConnectError, DataError, Fatal, Retriable
 from connect_core.plugins import loader
 from connect_core.runtime.assemble import Environment, make_connector, secrets_of
 from connect_core.runtime.ports import Assignment, OffsetPort
@@ -88,7 +88,22 @@ def alter_offsets(
 
 def redacted(text: str, assignment: Assignment, env: Environment) -> str:
     """A trace without the secrets of this connector's config, as far as it can be resolved (I6)."""
-    raw = {k: v for k, v in assignment.connector_config.items() if v is not None}
+    return _redacted(text, assignment.connector_config, env)
+
+
+def told(error: Exception, config: Mapping[str, str], env: Environment) -> ConnectError | NotImplementedError:
+    """An error as another process may see it: of a kind that travels as a text, and without secrets (I6)."""
+    text = _redacted(str(error), config, env)
+    if isinstance(error, NotImplementedError):
+        return NotImplementedError(text)
+    return next((kind(text) for kind in _TRAVEL if isinstance(error, kind)), ConnectError(text))
+
+
+_TRAVEL: tuple[type[ConnectError], ...] = (ConfigError, Retriable, DataError, Fatal)
+
+
+def _redacted(text: str, config: Mapping[str, str | None], env: Environment) -> str:
+    raw = {k: v for k, v in config.items() if v is not None}
     hidden = {v for k, v in raw.items() if v and "password" in k}
     try:
         hidden |= secrets_of(raw, env.resolve(raw), loader.load_connector(raw.get("connector.class", "")))
