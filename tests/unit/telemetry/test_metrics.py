@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from connect_core.telemetry import METRICS, Form, Registry, emf, prometheus
+from connect_core.telemetry import METRICS, Form, Registry, emf, merged, prometheus
 from connect_core.telemetry.metrics import SOURCE, TASK
 
 
@@ -74,3 +74,25 @@ def test_emf(registry: Registry) -> None:
     assert (document["type"], document["connector"], document["task"]) == (SOURCE, "orders", "0")
     assert {"Name": "poll-batch-max-time-ms", "Unit": "Milliseconds"} in directive["Metrics"]
     assert all(document[metric["Name"]] is not None for metric in directive["Metrics"])
+
+
+def test_a_window_ends_when_it_is_old_enough_and_somebody_asks(registry: Registry) -> None:
+    meter = registry.meter(SOURCE, connector="orders", task="0")
+    assert len(registry.windowed(3600)) == 5
+    assert meter.value("poll-batch-max-time-ms") == 8
+    assert len(registry.windowed(0)) == 5  # shown once more, then begun anew
+    assert meter.value("poll-batch-max-time-ms") == 0
+    assert meter.value("source-record-poll-total") == 30
+
+
+def test_snapshots_of_several_processes_are_one(registry: Registry) -> None:
+    other = Registry()
+    meter = other.meter(SOURCE, task="0", connector="orders")
+    meter.record("source-record-poll-total", 5)
+    meter.record("source-record-active-count", 7)
+    other.meter(SOURCE, connector="orders", task="1").record("source-record-poll-total", 1)
+    found = {(s.metric.name, s.labels["task"]): s.value for s in merged([registry.snapshot(), other.snapshot()])}
+    assert found["source-record-poll-total", "0"] == 35
+    assert found["source-record-active-count", "0"] == 7
+    assert found["source-record-poll-total", "1"] == 1
+    assert found["poll-batch-avg-time-ms", "0"] == 6
