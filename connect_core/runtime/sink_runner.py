@@ -7,7 +7,7 @@ I4 (lease checked before each put; the feed commits behind the slice's fence).
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import Any
 
@@ -20,7 +20,8 @@ from connect_core.runtime.dead_letters import DeadLetters
 from connect_core.runtime.lease import Lease
 from connect_core.runtime.meters import SinkMeters
 from connect_core.runtime.policy import Failure, Stage
-from connect_core.runtime.ports import Feed, FeedRecord, Message, Ports
+from connect_core.runtime.ports import FeedRecord, Message, Ports
+from connect_core.runtime.sink_context import Errant, SinkRunContext
 from connect_core.runtime.slice import SliceReport, SliceRequest
 
 LOG = logging.getLogger(__name__)
@@ -29,65 +30,6 @@ POLL_S = 0.25
 RETRY_MS = 1000
 TIMESTAMP_TYPES = {0: TimestampType.NONE, 1: TimestampType.CREATE, 2: TimestampType.LOG_APPEND}
 SINK_TASK = "org.apache.kafka.connect.sink.SinkTask"
-
-
-class SinkRunContext:
-    """What the task sees (api.SinkContext); wishes are carried out between puts."""
-
-    def __init__(self, request: SliceRequest, feed: Feed, lease: Lease, reporter: Any) -> None:
-        self.connector, self.task, self.reporter = request.connector, request.task, reporter
-        self._feed, self._lease = feed, lease
-        self.partitions: list[TopicPartition] = []
-        self.timeout_ms: int | None = None
-        self.rewinds: dict[TopicPartition, int] = {}
-        self.commit_wanted = False
-        self.paused: set[TopicPartition] = set()
-
-    def assignment(self) -> Collection[TopicPartition]:
-        """The partitions this task has now."""
-        return list(self.partitions)
-
-    def timeout(self, ms: int) -> None:
-        """Wait this long before the next delivery."""
-        self.timeout_ms = ms
-
-    def rewind(self, offsets: Mapping[TopicPartition, int]) -> None:
-        """Deliver again from these offsets."""
-        self.rewinds.update({TopicPartition(*p): offset for p, offset in offsets.items()})
-
-    def pause(self, *partitions: TopicPartition) -> None:
-        """Deliver nothing from these partitions until resumed."""
-        self._feed.pause(partitions)
-        self.paused.update(partitions)
-
-    def resume(self, *partitions: TopicPartition) -> None:
-        """Undo ``pause``."""
-        self._feed.resume(partitions)
-        self.paused.difference_update(partitions)
-
-    def request_commit(self) -> None:
-        """Commit as soon as possible."""
-        self.commit_wanted = True
-
-    def stopping(self) -> bool:
-        """True once the slice should end."""
-        return self._lease.closing()
-
-
-class Errant:
-    """KIP-610 reporter handed to the task (api.ErrantRecordReporter)."""
-
-    def __init__(self, runner: SinkRunner) -> None:
-        self._runner = runner
-
-    def __call__(self, record: SinkRecord, error: Exception) -> None:
-        """Report a record that the target refused."""
-        self._runner.report_put(record, error)
-
-    def flush(self) -> None:
-        """I3: what was reported is durable."""
-        if self._runner.dead_letters is not None:
-            self._runner.dead_letters.flush()
 
 
 class SinkRunner:
@@ -111,7 +53,8 @@ class SinkRunner:
         self.meters = SinkMeters(request.connector, request.task)
         self.flush_s = flush_interval_ms / 1000
         reporting = dead_letters is not None or assembly.connector.config.errors_log_enable
-        self.context = SinkRunContext(request, self.feed, lease, Errant(self) if reporting else None)
+        errant = Errant(self.report_put, dead_letters) if reporting else None
+        self.context = SinkRunContext(request, self.feed, lease, errant)
         self._decoders: dict[str, tuple[Any, Any]] = {}
         self._current: list[SinkRecord] = []
         self._raws: list[FeedRecord] = []
