@@ -15,7 +15,7 @@ from connect_core.connectors.jdbc.sink_config import JdbcSinkConfig
 from connect_core.connectors.jdbc.sink_errors import SqlFailure, TableAlterOrCreate
 from connect_core.connectors.jdbc.sink_writer import Writer
 from connect_core.data import SinkRecord
-from connect_core.errors import BatchFailure, ConnectError, Fatal, Retriable
+from connect_core.errors import ConnectError, Fatal, Retriable
 
 log = logging.getLogger(__name__)
 
@@ -114,8 +114,9 @@ class JdbcSinkTask(SinkTask[JdbcSinkConfig]):
 
     @property
     def isolates(self) -> bool:
-        """Bad records have somewhere to go: a reporter, or errors.tolerance=all."""
-        return self.context.reporter is not None or self.config.tolerant
+        """Bad records have somewhere to go. errors.tolerance=all alone is not enough, as in the original: a database
+        that refuses everything would lose everything."""
+        return self.context.reporter is not None
 
     def stop(self) -> None:
         """Close the connection."""
@@ -141,7 +142,7 @@ class _Rejects:
         elif isinstance(error, TableAlterOrCreate):
             raise error
         else:
-            raise Fatal(str(error)) from error
+            raise Fatal(str(error))  # the original has one exception here
 
     def report(self, records: Sequence[SinkRecord]) -> None:
         """Hand them over, in their order; the rest of the put is committed by now."""
@@ -149,10 +150,6 @@ class _Rejects:
             return
         order = {id(record): index for index, record in enumerate(records)}
         self.found.sort(key=lambda item: order[id(item[0])])
-        reporter = self.task.context.reporter
-        if reporter is None:
-            failures = {order[id(record)]: error for record, error in self.found}
-            raise BatchFailure(f"{len(failures)} of {len(records)} records do not fit the target", failures)
         self.hand_over()
 
     def hand_over(self) -> None:

@@ -368,8 +368,3 @@ class JdbcSinkConfig(ConnectionKeys, SinkConfig):
         if values.insert_mode.lower() == "update" and values.pk_mode.lower() == "none":
             found.setdefault("insert.mode", []).append(_UPDATE)
         return found
-
-    @property
-    def tolerant(self) -> bool:
-        """errors.tolerance=all: a bad record must not stop the task."""
-        return self.originals.get("errors.tolerance", "none").strip().lower() == "all"

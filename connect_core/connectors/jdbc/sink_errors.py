@@ -32,8 +32,8 @@ class SqlFailure(ConnectError):
 
     java_class = "java.sql.SQLException"
 
-    def __init__(self, error: BaseException, *, redact: bool = False) -> None:
-        super().__init__(exception_chain(error, redact=redact))
+    def __init__(self, error: BaseException, *, redact: bool = False, batch: bool = True) -> None:
+        super().__init__(exception_chain(error, redact=redact, batch=batch))
         self.transient = not any(kind.__name__ in _SQL_CLASSES for kind in type(error).__mro__)
 
 
@@ -45,6 +45,10 @@ _SQL_CLASSES = {
 }
 
 
+_MYSQL_TRUNCATIONS = frozenset((1264, 1292, 1366, 1406, 1411, 1441))
+"""Errors of SQL state 22: Connector/J has an exception of its own for them."""
+_MYSQL_SYNTAX = frozenset((1071, 1103, 1118, 1167, 1170))
+"""Errors of SQL state 42 in tables that PyMySQL does not sort under its ProgrammingError."""
 _DRIVER_CLASSES = {"psycopg": "org.postgresql.util.PSQLException", "sqlite3": "org.sqlite.SQLiteException"}
 
 
@@ -53,6 +57,10 @@ def sql_class(error: BaseException) -> str:
     driver = type(error).__module__.partition(".")[0]
     if driver in _DRIVER_CLASSES:
         return _DRIVER_CLASSES[driver]
+    if driver == "pymysql" and _code(error) in _MYSQL_TRUNCATIONS:
+        return "com.mysql.cj.jdbc.exceptions.MysqlDataTruncation"
+    if driver == "pymysql" and _code(error) in _MYSQL_SYNTAX:
+        return _SQL_CLASSES["ProgrammingError"]
     for kind in type(error).__mro__:
         if kind.__name__ in _SQL_CLASSES:
             return _SQL_CLASSES[kind.__name__]
@@ -66,7 +74,8 @@ def driver_message(error: BaseException) -> str:
         detail = f"\n  Detail: {diagnosis.message_detail}" if diagnosis.message_detail else ""
         return f"{diagnosis.severity_nonlocalized or 'ERROR'}: {diagnosis.message_primary}{detail}"
     if len(error.args) >= 2 and isinstance(error.args[0], int):
-        return _text(error.args[1])
+        truncated = type(error).__module__.startswith("pymysql") and _code(error) in _MYSQL_TRUNCATIONS
+        return ("Data truncation: " if truncated else "") + _text(error.args[1])
     return str(error).strip()
 
 
@@ -82,12 +91,13 @@ def _state(error: BaseException) -> str:
     return str(getattr(error, "sqlstate", None) or "null")
 
 
-def exception_chain(error: BaseException, *, redact: bool = False) -> str:
-    """``Exception chain:`` and a line for the batch and for its cause, as the original logs and reports them."""
+def exception_chain(error: BaseException, *, redact: bool = False, batch: bool = True) -> str:
+    """``Exception chain:`` and a line for the batch (DDL has none) and for its cause, as the original reports them."""
     name, message = sql_class(error), driver_message(error)
     if redact:
         message = f"<redacted> [class={name}; SQLState={_state(error)}; errorCode={_code(error)}]"
-    return f"Exception chain:\njava.sql.BatchUpdateException: {message}\n{name}: {message}\n"
+    whole = f"java.sql.BatchUpdateException: {message}\n" if batch else ""
+    return f"Exception chain:\n{whole}{name}: {message}\n"
 
 
 def at(record: SinkRecord) -> str:

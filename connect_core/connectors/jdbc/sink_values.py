@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from connect_core.connectors.jdbc.sink_errors import UnfitRecord
+from connect_core.connectors.jdbc.temporal import utc_to_local
 from connect_core.java.numbers import shortest_float32
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -66,14 +67,14 @@ class Clock:
 
     def timestamp(self, value: datetime) -> datetime | str:
         """An instant as naive wall clock of ``zone``."""
-        local = value.astimezone(self.zone).replace(tzinfo=None)
+        local = utc_to_local(value, self.zone).replace(tzinfo=None)
         if self.legacy and local.date() < _CUTOVER:
             return f"{julian(local.date())} {local.time().isoformat()}"
         return local
 
     def zoned(self, value: datetime) -> str:
         """An instant as wall clock of ``zone`` with its offset: right for columns with and without time zone."""
-        local = value.astimezone(self.zone)
+        local = utc_to_local(value, self.zone)
         if self.legacy and local.date() < _CUTOVER:
             return f"{julian(local.date())} {local.timetz().isoformat()}"
         return local.isoformat(" ")

@@ -47,6 +47,7 @@ class Writer:
             ),
         )
         self._size = max(1, config.batch_size)
+        self._writing = False  # beyond the DDL of a put
         self._connection: Any = None
         self._planner: Planner | None = None
         self._offsets: OffsetsTable | None = None
@@ -79,7 +80,9 @@ class Writer:
                 planner.one_row_per_statement()
                 self.write(records, reject, before_commit=before_commit)
                 return
-            raise SqlFailure(error, redact=self.config.trim_sensitive_log) from _shown(error, self.config)
+            raise SqlFailure(error, redact=self.config.trim_sensitive_log, batch=self._writing) from _shown(
+                error, self.config
+            )
         except BaseException:
             self._roll_back()
             raise
@@ -93,7 +96,7 @@ class Writer:
         *,
         before_commit: Callable[[], None] | None,
     ) -> None:
-        fresh, moved = records, None
+        fresh, moved, self._writing = records, None, False
         if self._offsets is not None:
             fresh = self._offsets.fresh(records)
             if not fresh:
@@ -101,6 +104,7 @@ class Writer:
         groups = Buffer(self.rules, planner).sort(fresh, reject)
         if self._offsets is not None:
             moved = self._advance(self._offsets, fresh)
+        self._writing = True
         for group in groups:
             if group.plan.write is not None:
                 self._run(group.plan.write, group.writes, reject)

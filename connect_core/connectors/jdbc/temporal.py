@@ -16,6 +16,7 @@ from typing import Any
 from connect_core.errors import DataError
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MODERN = datetime(1900, 1, 1, tzinfo=UTC)
 CUTOVER = "1582-10-15"
 _NO_DIGIT = ":"  # sorts behind every text that begins with a digit: PostgreSQL's infinity
 _JULIAN_ORDINAL = 1721425  # Julian day number of ordinal 1 (0001-01-01, proleptic Gregorian) is 1721426
@@ -69,6 +70,13 @@ def local_to_utc(naive: datetime, zone: tzinfo) -> datetime:
         OverflowError
     ):  # the last hours of 9999 west of Greenwich: a favourite "for ever"; the offset stays beside it
         return naive.replace(tzinfo=timezone(offset))
+
+
+def utc_to_local(instant: datetime, zone: tzinfo) -> datetime:
+    """An instant on the clocks of ``zone``, with Java's standard time before 1900."""
+    if zone is not UTC and instant < _MODERN:
+        zone = timezone(_todays_standard(zone))
+    return instant.astimezone(zone)
 
 
 def instant_reader(zone: tzinfo, *, legacy: bool) -> Instant:

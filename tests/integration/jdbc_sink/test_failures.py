@@ -10,7 +10,7 @@ from connect_core.connectors.jdbc.sink import JdbcSinkConnector
 from connect_core.connectors.jdbc.sink_errors import SqlFailure, TableAlterOrCreate, UnfitRecord
 from connect_core.data import struct
 from connect_core.data.schema import INT32, OPTIONAL_STRING
-from connect_core.errors import BatchFailure, Fatal, Retriable, java_class
+from connect_core.errors import Fatal, Retriable, java_class
 
 SCHEMA = struct([("id", INT32), ("name", OPTIONAL_STRING)])
 KEYED = {"pk.mode": "record_value", "pk.fields": "id"}
@@ -70,12 +70,12 @@ def test_exactly_the_refused_records_are_reported(target, sink, record, topic):
     assert str(error).startswith("Exception chain:\n")
 
 
-def test_without_a_reporter_the_runner_is_told(target, sink, record, topic):
+def test_tolerance_without_a_reporter_is_not_enough(target, sink, record, topic):
+    """As in the original: a database that refuses everything would lose everything."""
     task = sink(target, KEYED | NO_RETRY | {"errors.tolerance": "all"})
-    with pytest.raises(BatchFailure) as caught:
+    with pytest.raises(Fatal, match=r"java.sql.SQLException: Exception chain:"):
         task.put(rows_of(record, topic, [0, 1, 1]))
-    assert list(caught.value.failures) == [2]
-    assert [i for i, _ in target.rows(topic)] == [0, 1]
+    assert target.rows(topic) == []
 
 
 def test_a_reporter_that_refuses_ends_the_put_after_the_commit(target, sink, record, topic):
@@ -96,7 +96,21 @@ def test_data_the_column_cannot_hold(open_target, sink, record, topic):
     task = sink(target, KEYED | NO_RETRY, reports=True)
     task.put(rows_of(record, topic, [1, 200, 3]))
     assert target.rows(topic) == [(1, "n1"), (3, "n3")]
-    assert "Data too long for column 'name'" in str(task.context.reported[0][1])
+    text = "Data truncation: Data too long for column 'name' at row 1"
+    assert str(task.context.reported[0][1]) == (
+        f"Exception chain:\njava.sql.BatchUpdateException: {text}\n"
+        f"com.mysql.cj.jdbc.exceptions.MysqlDataTruncation: {text}\n"
+    )
+
+
+def test_a_refused_table_is_a_syntax_error_without_a_batch(open_target, sink, record, topic):
+    task = sink(open_target("mariadb"), NO_RETRY | {"pk.mode": "kafka"})
+    with pytest.raises(Fatal) as caught:
+        task.put(rows_of(record, topic, [1]))
+    assert str(caught.value) == (
+        "java.sql.SQLException: Exception chain:\njava.sql.SQLSyntaxErrorException: "
+        "BLOB/TEXT column '__connect_topic' used in key specification without a key length\n"
+    )
 
 
 def test_a_nul_in_a_postgresql_text(open_target, sink, record, topic):

@@ -54,3 +54,9 @@ def test_times_that_cannot_be_held_are_named(text: str) -> None:
     ):
         with pytest.raises(DataError, match="lies outside the years 1 to 9999"):
             read(text)
+
+
+def test_instants_before_1900_are_shown_in_standard_time() -> None:
+    instant = temporal.from_epoch_ms(-30609773999999)
+    assert temporal.utc_to_local(instant, NEW_YORK).isoformat() == "1000-01-06T00:00:00.001000-05:00"
+    assert temporal.utc_to_local(datetime(2024, 7, 1, tzinfo=UTC), NEW_YORK).isoformat() == "2024-06-30T20:00:00-04:00"
