@@ -20,6 +20,12 @@ log = logging.getLogger(__name__)
 client_log = logging.getLogger("connect_core.kafka.librdkafka")
 
 
+AT_ONCE: Mapping[str, Any] = {"enable.sparse.connections": False}
+"""Extra of clients that somebody waits for. Else librdkafka connects only when it must, and notices that late: a first
+answer took 50 ms where it now takes 5, and one start in ten waited for a round of one second.
+"""
+
+
 class _Background(logging.Filter):
     """librdkafka's own lines at INFO at most: what needs a reaction is raised at the next call, told once."""
 

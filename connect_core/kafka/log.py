@@ -25,6 +25,7 @@ PROPAGATION = 3.0
 """Seconds a topic may be unknown: brokers learn of a new one at different times."""
 
 READER = {
+    **clients.AT_ONCE,
     "enable.auto.commit": False,
     "enable.partition.eof": True,
     "isolation.level": "read_committed",

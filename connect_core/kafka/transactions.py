@@ -63,7 +63,7 @@ class TransactionalProducer:
     def init(self) -> None:
         """Fence every older producer of this id and abort what it left open."""
         self.close()
-        client = clients.producer(self._props)
+        client = clients.producer(self._props, extra=clients.AT_ONCE)
         try:
             # Connected first: init_transactions without a live broker waits for its next half-second retry.
             client.cluster_id(timeout=self._timeout)
