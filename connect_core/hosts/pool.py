@@ -116,6 +116,7 @@ class Pool:
         self._slots: dict[int, Slot] = {}
         self._running: dict[Key, Running] = {}
         self._answers: dict[int, Question] = {}
+        self._levels: list[tuple[str, str]] = []
         self._ids = itertools.count(1)
         self._lock = threading.RLock()
         self._closing = False
@@ -166,6 +167,14 @@ class Pool:
         if found is not None:
             found.slot.send("assign", key, assignment)
 
+    def set_level(self, name: str, level: str) -> None:
+        """Set a log level in every slot, and in those to come."""
+        with self._lock:
+            self._levels = [*(one for one in self._levels if one[0] != name), (name, level)]
+            slots = list(self._slots.values())
+        for each in slots:
+            each.send("level", name, level)
+
     def samples(self) -> list[list[Sample]]:
         """What each slot has counted; one that does not answer in time is left out."""
         with self._lock:
@@ -205,6 +214,8 @@ class Pool:
         found = self._slots.get(index)
         if found is None:
             found = self._slots[index] = Slot(self.settings, self._handle)
+            for name, level in self._levels:
+                found.send("level", name, level)
         return found
 
     def _call(self, verb: str, *arguments: Any, name: str = "") -> Any:

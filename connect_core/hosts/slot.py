@@ -21,7 +21,7 @@ from connect_core.hosts.settings import WorkerSettings
 from connect_core.runtime.meters import labels_of
 from connect_core.runtime.ports import Assignment, Message
 from connect_core.runtime.slice import SliceReport, SliceRequest
-from connect_core.telemetry import REGISTRY
+from connect_core.telemetry import REGISTRY, Loggers
 
 LOG = logging.getLogger(__name__)
 
@@ -107,7 +107,7 @@ class Slot:
         self.pipe, self.settings = pipe, settings
         self.worker = settings.worker
         self.stores = SlicePorts(settings.worker)
-        self._lock = threading.Lock()
+        self._lock, self._loggers = threading.Lock(), Loggers()
         self._slices: dict[Key, tuple[threading.Thread, SliceClock, Any]] = {}
 
     def serve(self) -> None:
@@ -143,6 +143,8 @@ class Slot:
             case ("assign", key, assignment):
                 if (found := self._slices.get(key)) and isinstance(found[2], GivenControl):
                     found[2].give(assignment)
+            case ("level", name, level):
+                self._loggers.set_level(name, level)
             case ("samples", number):
                 self.send("answer", number, True, REGISTRY.windowed(self.worker.metrics_window_s))
             case ("call", number, verb, arguments):

@@ -25,7 +25,7 @@ from connect_core.hosts.samples import all_samples
 from connect_core.hosts.settings import WorkerSettings, load
 from connect_core.hosts.slot import SlotSettings
 from connect_core.runtime.slice import CONNECTOR, SliceReport
-from connect_core.telemetry import REGISTRY, Sample
+from connect_core.telemetry import REGISTRY, Loggers, Sample
 
 LOG = logging.getLogger(__name__)
 TICK_S = 1.0
@@ -137,6 +137,20 @@ class Worker:
             self.pool.assign(connector, task)
 
 
+class PoolLoggers(Loggers):
+    """Levels of this process, which its slots follow: connectors log there."""
+
+    def __init__(self, pool: Pool) -> None:
+        super().__init__()
+        self._pool = pool
+
+    def set_level(self, name: str, level: str) -> list[str]:
+        """Here and in every slot; the answer is about this process."""
+        changed = super().set_level(name, level)
+        self._pool.set_level(name, level)
+        return changed
+
+
 def serve(properties: Path, connectors: Sequence[Path], *, standalone: bool) -> None:
     """Run a worker until SIGINT or SIGTERM."""
     import uvicorn
@@ -147,7 +161,7 @@ def serve(properties: Path, connectors: Sequence[Path], *, standalone: bool) -> 
     settings.configure_logging("INFO")
     worker = Worker(settings)
     listener = urlsplit(settings.listener)
-    app = application(worker.coordinator, settings, worker.samples)
+    app = application(worker.coordinator, settings, metrics=worker.samples, loggers=PoolLoggers(worker.pool))
     config = uvicorn.Config(
         app,
         host=listener.hostname or "0.0.0.0",  # noqa: S104  as Connect: http://:8083 is every interface

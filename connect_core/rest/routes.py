@@ -12,16 +12,17 @@ from connect_core.rest.metrics import Metrics, Take
 from connect_core.rest.offsets import ConnectorOffsets
 from connect_core.rest.plugins import Plugins
 from connect_core.rest.root import Root
+from connect_core.telemetry import Loggers
 
 
-def router(coordinator: Coordinator, *, metrics: Take | None = None) -> Router:
-    """All endpoints; ``/metrics`` where a host has samples to show."""
+def router(coordinator: Coordinator, *, metrics: Take | None = None, loggers: Loggers | None = None) -> Router:
+    """All endpoints; ``/metrics`` where a host has samples to show; ``loggers`` where there are more processes."""
     parts: list[Any] = [
         Root(coordinator),
         Connectors(coordinator),
         ConnectorOffsets(coordinator),
         Plugins(coordinator),
-        Admin(coordinator.tell_log_level),
+        Admin(coordinator.tell_log_level, loggers),
         *([Metrics(metrics)] if metrics is not None else []),
     ]
     return Router([route for part in parts for route in part.routes()])

@@ -131,3 +131,20 @@ def test_no_log_line_holds_a_password(worker: WorkerProcess, unique: Callable[[s
     for which, secret in SECRETS.items():
         assert secret not in log, f"the {which} password is in the log"
     assert "Ignored for this" not in log  # Connect's own keys are no client's business
+
+
+def test_a_level_set_by_rest_counts_where_connectors_run(
+    worker: WorkerProcess, topic: str, unique: Callable[[str], str], tmp_path: Path
+) -> None:
+    name = unique("quiet")
+    config = {"connector.class": "FileStreamSink", "file": str(tmp_path / "none" / "x"), "topics": topic}
+    assert worker.request("PUT", "/admin/loggers/connect_core.runtime.run", {"level": "OFF"}).status_code == 200
+    worker.create(name, config)
+    worker.until_states(name, "RUNNING", "FAILED")
+    worker.request("PUT", "/admin/loggers/connect_core.runtime.run", {"level": "INFO"})
+    loud = unique("loud")
+    worker.create(loud, config)
+    worker.until_states(loud, "RUNNING", "FAILED")
+    log = worker.log.read_text()
+    assert f"Task {loud}-0 failed" in log
+    assert f"Task {name}-0 failed" not in log
