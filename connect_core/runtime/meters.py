@@ -13,6 +13,15 @@ from time import perf_counter
 from connect_core.telemetry import REGISTRY, Meter
 from connect_core.telemetry.metrics import ERRORS, SINK, SLICE, SOURCE, TASK, WORKER
 
+_POLL_TIME = ("poll-batch-avg-time-ms", "poll-batch-max-time-ms")
+_PUT_TIME = ("put-batch-avg-time-ms", "put-batch-max-time-ms")
+_COMMIT_TIME = ("offset-commit-avg-time-ms", "offset-commit-max-time-ms")
+_SLICE_TIME = ("slice-avg-time-ms", "slice-max-time-ms")
+_BATCH_SIZE = ("batch-size-avg", "batch-size-max")
+_TRANSACTION_SIZE = ("transaction-size-avg", "transaction-size-max", "transaction-size-min")
+_SOURCE_ACTIVE = tuple(f"source-record-active-count{kind}" for kind in ("", "-avg", "-max"))
+_SINK_ACTIVE = tuple(f"sink-record-active-count{kind}" for kind in ("", "-avg", "-max"))
+
 
 def labels_of(connector: str, task: int) -> dict[str, str]:
     """Labels of everything that belongs to one task."""
@@ -59,15 +68,10 @@ class TaskMeters:
             failed = self._failed_commits / self._commits
             self._task.record("offset-commit-failure-percentage", failed)
             self._task.record("offset-commit-success-percentage", 1 - failed)
-        _observe(self._task, "offset-commit-{}-time-ms", (perf_counter() - began) * 1000)
+        self._task.observe(_COMMIT_TIME, (perf_counter() - began) * 1000)
 
     def _batch(self, records: int) -> None:
-        self._task.record("batch-size-avg", records)
-        self._task.record("batch-size-max", records)
-
-    def _active(self, group: str, records: int) -> None:
-        for suffix in ("", "-avg", "-max"):
-            self._own.record(f"{group}-record-active-count{suffix}", records)
+        self._task.observe(_BATCH_SIZE, records)
 
 
 class SourceMeters(TaskMeters):
@@ -79,7 +83,7 @@ class SourceMeters(TaskMeters):
 
     def polled(self, seconds: float) -> None:
         """A poll that brought something; its records are converted as they come, so the time is that of both."""
-        _observe(self._own, "poll-batch-{}-time-ms", seconds * 1000)
+        self._own.observe(_POLL_TIME, seconds * 1000)
 
     def sent(self, *, polled: int, written: int) -> None:
         """A batch went to the producer: records the task gave, and those that transforms and errors left."""
@@ -87,13 +91,12 @@ class SourceMeters(TaskMeters):
         self._own.record("source-record-poll-total", polled)
         self._own.record("source-record-write-total", written)
         self._open += written
-        self._active("source", self._open)
+        self._own.observe(_SOURCE_ACTIVE, self._open)
 
     def committed(self) -> None:
         """What was open is durable now."""
         if self._transactions:
-            for kind in ("min", "max", "avg"):
-                self._own.record(f"transaction-size-{kind}", self._open)
+            self._own.observe(_TRANSACTION_SIZE, self._open)
         self.settled()
 
     def settled(self) -> None:
@@ -118,13 +121,13 @@ class SinkMeters(TaskMeters):
         """A batch came from the feed."""
         self._own.record("sink-record-read-total", records)
         self._active_records += records
-        self._active("sink", self._active_records)
+        self._own.observe(_SINK_ACTIVE, self._active_records)
 
     def put(self, records: int, seconds: float) -> None:
         """The task took a batch."""
         self._batch(records)
         self._own.record("sink-record-send-total", records)
-        _observe(self._own, "put-batch-{}-time-ms", seconds * 1000)
+        self._own.observe(_PUT_TIME, seconds * 1000)
 
     def committed(self) -> None:
         """Offsets were committed."""
@@ -152,13 +155,7 @@ def count_slice(connector: str, task: int, state: str, seconds: float) -> None:
     meter.record("slice-total")
     for ended, name in _SLICE_ENDS.items():
         meter.record(name, int(state == ended))
-    _observe(meter, "slice-{}-time-ms", seconds * 1000)
+    meter.observe(_SLICE_TIME, seconds * 1000)
 
 
 _SLICE_ENDS: Mapping[str, str] = {"FAILED": "slice-failed-total", "SUPERSEDED": "slice-superseded-total"}
-
-
-def _observe(meter: Meter, name: str, value: float) -> None:
-    """A value of which average and maximum are kept."""
-    meter.record(name.format("avg"), value)
-    meter.record(name.format("max"), value)

@@ -98,11 +98,20 @@ METRICS: Mapping[tuple[str, str], Metric] = {
 """(group, name) -> declaration, for everything that may be counted."""
 
 
-class _Cell:
-    __slots__ = ("count", "value")
+_ADD, _SET, _MAX, _MIN = range(4)
+_STEPS = {Form.TOTAL: _ADD, Form.AVERAGE: _ADD, Form.GAUGE: _SET, Form.MAX: _MAX, Form.MIN: _MIN}
 
-    def __init__(self) -> None:
+
+class _Cell:
+    __slots__ = ("count", "form", "metric", "step", "value")
+
+    def __init__(self, metric: Metric) -> None:
+        self.metric, self.form = metric, metric.form
+        self.step = _STEPS[metric.form]  # a small number: comparing enum members costs more than the sum
         self.value, self.count = 0.0, 0
+
+    def read(self) -> float:
+        return self.value / self.count if self.form is Form.AVERAGE and self.count else self.value
 
 
 class Meter:
@@ -112,44 +121,43 @@ class Meter:
 
     def __init__(self, group: str, labels: Mapping[str, str], lock: threading.Lock) -> None:
         self.group, self.labels, self._lock = group, dict(labels), lock
-        self._cells: dict[Metric, _Cell] = {}
+        self._cells: dict[str, _Cell] = {}
 
     def record(self, name: str, value: float = 1) -> None:
         """Add to a total, set a gauge, or observe a value of an average, maximum or minimum. KeyError: undeclared."""
-        metric = METRICS[self.group, name]
+        self.observe((name,), value)
+
+    def observe(self, names: Iterable[str], value: float) -> None:
+        """Record one value under several names (its average, its maximum, ...)."""
         with self._lock:
-            cell = self._cells.setdefault(metric, _Cell())
-            match metric.form:
-                case Form.TOTAL | Form.AVERAGE:
+            cells = self._cells
+            for name in names:
+                cell = cells.get(name)
+                if cell is None:
+                    cell = cells[name] = _Cell(METRICS[self.group, name])
+                step = cell.step
+                if step == _ADD:
                     cell.value += value
-                case Form.GAUGE:
+                elif step == _SET or not cell.count or (value > cell.value if step == _MAX else value < cell.value):
                     cell.value = value
-                case Form.MAX:
-                    cell.value = max(cell.value, value) if cell.count else value
-                case Form.MIN:
-                    cell.value = min(cell.value, value) if cell.count else value
-            cell.count += 1
+                cell.count += 1
 
     def value(self, name: str) -> float:
         """The present value; 0 if nothing was recorded."""
         metric = METRICS[self.group, name]
         with self._lock:
-            cell = self._cells.get(metric)
-            return _read(metric, cell) if cell is not None else 0.0
+            cell = self._cells.get(metric.name)
+            return cell.read() if cell is not None else 0.0
 
     def samples(self) -> list[Sample]:
         """All recorded values."""
         with self._lock:
-            return [Sample(metric, self.labels, _read(metric, cell)) for metric, cell in self._cells.items()]
+            return [Sample(cell.metric, self.labels, cell.read()) for cell in self._cells.values()]
 
     def reset_observations(self) -> None:
         """Begin a new window: averages, maxima and minima start again; totals and gauges stay."""
         with self._lock:
-            self._cells = {m: c for m, c in self._cells.items() if m.form in (Form.TOTAL, Form.GAUGE)}
-
-
-def _read(metric: Metric, cell: _Cell) -> float:
-    return cell.value / cell.count if metric.form is Form.AVERAGE and cell.count else cell.value
+            self._cells = {n: c for n, c in self._cells.items() if c.form in (Form.TOTAL, Form.GAUGE)}
 
 
 class Registry:
