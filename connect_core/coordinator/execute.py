@@ -83,11 +83,11 @@ class Coordinator:
         """PATCH config: null removes a key, everything else replaces."""
         before = self.entry(name)
         merged = {**before.config, **patch}
-        config = {key: value for key, value in merged.items() if not (key in patch and patch[key] is None)}
+        config = hash_map({key: value for key, value in merged.items() if not (key in patch and patch[key] is None)})
         self.validator.check(config)
         self.submit(PatchConfig(name, config, before.config))
         self._await_tasks(name)
-        return self._written(name, hash_map(config), before)
+        return self._written(name, config, before)
 
     def submit(self, command: Command) -> Any:
         """Do one command and plan its connector at once; the answer of its decision. Raises Rejected."""

@@ -10,6 +10,7 @@ from typing import Any
 from connect_core.api import SourceConnector
 from connect_core.config import references
 from connect_core.errors import ConfigError, ConnectError, DataError, Fatal, Retriable
+from connect_core.java.hashing import hash_map
 from connect_core.plugins import loader
 from connect_core.runtime.assemble import Environment, make_connector, secrets_of
 from connect_core.runtime.ports import Assignment, OffsetPort
@@ -57,6 +58,7 @@ def task_configs(name: str, assignment: Assignment, env: Environment, offsets: O
     for config in made:
         full = dict(config) | {"task.class": task_class}
         full |= {k: resolved[k] for k in ("topics", "topics.regex") if k in resolved}
+        full = hash_map(full)  # the order of Connect's records in the config topic
         out.append(references.restore(raw, full, resolved))
     return ConnectorResult(config_offset=assignment.config_offset, task_configs=out, watch_period_ms=period)
 

@@ -84,7 +84,9 @@ def _mapping_parts(name: str, item: str, shape: str) -> tuple[str, str]:
     try:
         compile_pattern(pattern.strip())
     except PatternError as error:
-        raise ConfigError.invalid(name, item, f"Invalid regular expression: error parsing regexp: {error}") from None
+        raise ConfigError.invalid(
+            name, pattern.strip(), f"Invalid regular expression: error parsing regexp: {error}"
+        ) from None
     return pattern.strip(), columns
 
 
@@ -94,11 +96,11 @@ def timestamp_mapping(name: str, value: Sequence[str] | None) -> None:
         _, columns = _mapping_parts(name, item, "regex:[col1|col2|...]")
         columns = columns.strip()
         if not (columns.startswith("[") and columns.endswith("]") and len(columns) > 1):
-            raise ConfigError.invalid(name, item, "Columns list must be enclosed in square brackets")
+            raise ConfigError.invalid(name, columns, "Columns list must be enclosed in square brackets")
         if not columns[1:-1].strip():
-            raise ConfigError.invalid(name, item, "Columns list cannot be empty")
+            raise ConfigError.invalid(name, columns, "Columns list cannot be empty")
         if any(not column.strip() for column in columns[1:-1].split("|")):
-            raise ConfigError.invalid(name, item, "Every column name should be non-empty string")
+            raise ConfigError.invalid(name, columns, "Every column name should be non-empty string")
 
 
 def incrementing_mapping(name: str, value: Sequence[str] | None) -> None:
@@ -106,7 +108,7 @@ def incrementing_mapping(name: str, value: Sequence[str] | None) -> None:
     for item in value or ():
         _, column = _mapping_parts(name, item, "regex:columnName")
         if not column.strip():
-            raise ConfigError.invalid(name, item, "Column name cannot be empty")
+            raise ConfigError.invalid(name, column.strip(), "Column name cannot be empty")
 
 
 def topic_prefix(name: str, value: str | None) -> None:

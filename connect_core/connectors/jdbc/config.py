@@ -58,7 +58,7 @@ class JdbcSourceConfig(ConnectionKeys, SourceConfig):
         group=DATABASE,
         order=9,
         width=Width.LONG,
-        display="Table Include List",
+        display="Tables Included (Regex)",
         checks=[checks.regex_list],
     )
     table_exclude_list: list[str] = key(
@@ -68,7 +68,7 @@ class JdbcSourceConfig(ConnectionKeys, SourceConfig):
         group=DATABASE,
         order=10,
         width=Width.LONG,
-        display="Table Exclude List",
+        display="Tables Excluded (Regex)",
         checks=[checks.regex_list],
     )
     catalog_pattern: str | None = key(
@@ -126,8 +126,8 @@ class JdbcSourceConfig(ConnectionKeys, SourceConfig):
         importance=LOW,
         group=DATABASE,
         order=16,
-        width=Width.SHORT,
-        display="Date calendar system",
+        width=Width.MEDIUM,
+        display="Date Calendar System",
         checks=[checks.calendar],
     )
     mode: str = key(
@@ -138,7 +138,13 @@ class JdbcSourceConfig(ConnectionKeys, SourceConfig):
         order=1,
         width=Width.MEDIUM,
         display="Table Loading Mode",
-        dependents=("incrementing.column.name", "timestamp.column.name", "validate.non.null"),
+        dependents=(
+            "incrementing.column.name",
+            "timestamp.column.name",
+            "incrementing.column.mapping",
+            "timestamp.columns.mapping",
+            "validate.non.null",
+        ),
         checks=[checks.mode],
     )
     incrementing_column_name: str = key(
@@ -167,8 +173,8 @@ class JdbcSourceConfig(ConnectionKeys, SourceConfig):
         importance=MEDIUM,
         group=MODE,
         order=4,
-        width=Width.MEDIUM,
-        display="Timestamp Columns To Table Mapping",
+        width=Width.LONG,
+        display="Table to timestamp columns mappings",
         checks=[checks.timestamp_mapping],
         visible=_TIMESTAMP,
     )
@@ -178,8 +184,8 @@ class JdbcSourceConfig(ConnectionKeys, SourceConfig):
         importance=MEDIUM,
         group=MODE,
         order=5,
-        width=Width.MEDIUM,
-        display="Incrementing Column To Table Mapping",
+        width=Width.LONG,
+        display="Table to incrementing column mappings",
         checks=[checks.incrementing_mapping],
         visible=_INCREMENTING,
     )
@@ -219,7 +225,7 @@ class JdbcSourceConfig(ConnectionKeys, SourceConfig):
         group=MODE,
         order=9,
         width=Width.SHORT,
-        display="Query",
+        display="Query (Masked)",
         visible=lambda _name, _values: False,
     )
     quote_sql_identifiers: str = key(
@@ -257,7 +263,7 @@ class JdbcSourceConfig(ConnectionKeys, SourceConfig):
         importance=LOW,
         group=MODE,
         order=13,
-        width=Width.SHORT,
+        width=Width.MEDIUM,
         display="Query Retry Attempts",
     )
     table_types: list[str] = key(
@@ -294,7 +300,7 @@ class JdbcSourceConfig(ConnectionKeys, SourceConfig):
         group=CONNECTOR,
         order=4,
         width=Width.SHORT,
-        display="Max Buffer Size",
+        display="Maximum Buffer Size",
     )
     poll_linger_ms: Long = key(
         "Accepted for the original's sake: rows are handed on at once.",

@@ -45,7 +45,7 @@ def _deletes_visible(_name: str, values: Mapping[str, Any]) -> bool:
 
 
 def _recommend_deletes(_name: str, values: Mapping[str, Any]) -> Sequence[Any]:
-    return [] if _is_record_key(values) else [False]
+    return [True, False] if _is_record_key(values) else [False]
 
 
 def _recommend_pk_mode(_name: str, values: Mapping[str, Any]) -> Sequence[Any]:
@@ -131,7 +131,6 @@ class JdbcSinkConfig(ConnectionKeys, SinkConfig):
         width=Width.MEDIUM,
         display="Insert Mode",
         checks=[enumerator(*INSERT_MODES)],
-        recommend=recommended(*INSERT_MODES),
     )
     batch_size: int = key(
         "At most this many rows are written together.",
@@ -163,7 +162,6 @@ class JdbcSinkConfig(ConnectionKeys, SinkConfig):
         width=Width.MEDIUM,
         display="Table Types",
         checks=[checks.enumerator_list("TABLE", "PARTITIONED TABLE", "VIEW")],
-        recommend=recommended("table", "partitioned table", "view"),
     )
     replace_null_with_default: bool = key(
         "A null in a field that has a schema default writes the default. Key columns always take it.",
@@ -171,8 +169,8 @@ class JdbcSinkConfig(ConnectionKeys, SinkConfig):
         importance=LOW,
         group=WRITES,
         order=5,
-        width=Width.SHORT,
-        display="Replace null with default",
+        width=Width.MEDIUM,
+        display="Replace null value with default value",
     )
     exactly_once_sink: bool = key(
         "Keep the offsets in the table connectless_offsets of the target, written in the same transaction as the rows: "
@@ -241,9 +239,9 @@ class JdbcSinkConfig(ConnectionKeys, SinkConfig):
         group=MAPPING,
         order=6,
         width=Width.MEDIUM,
-        display="Date Time Zone",
+        display="Time Zone used for Date",
         checks=[enumerator("DB_TIMEZONE", "UTC")],
-        recommend=recommended("DB_TIMEZONE", "UTC"),
+        recommend=recommended("db_timezone", "utc"),
     )
     timestamp_fields_list: list[str] = key(
         "INT64 or STRING fields that hold epoch micros or nanos and become timestamps.",
@@ -251,8 +249,8 @@ class JdbcSinkConfig(ConnectionKeys, SinkConfig):
         importance=MEDIUM,
         group=MAPPING,
         order=7,
-        width=Width.LONG,
-        display="Timestamp Fields",
+        width=Width.MEDIUM,
+        display="Timestamp Fields Whitelist",
     )
     timestamp_precision_mode: str = key(
         "How the fields of timestamp.fields.list are read: MICROSECONDS or NANOSECONDS.",
@@ -261,7 +259,7 @@ class JdbcSinkConfig(ConnectionKeys, SinkConfig):
         group=MAPPING,
         order=8,
         width=Width.MEDIUM,
-        display="Timestamp Precision Mode",
+        display="Sink Timestamp Precision mode",
         checks=[enumerator("MICROSECONDS", "NANOSECONDS")],
         recommend=recommended("microseconds", "nanoseconds"),
     )
@@ -282,7 +280,7 @@ class JdbcSinkConfig(ConnectionKeys, SinkConfig):
         group=MAPPING,
         order=10,
         width=Width.MEDIUM,
-        display="String Output Value Column Name",
+        display="String Value Column Name",
         checks=[non_empty],
     )
     auto_create: bool = key(

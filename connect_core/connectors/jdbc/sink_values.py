@@ -80,12 +80,12 @@ class Clock:
         return local.isoformat(" ")
 
     def instant(self, value: Any) -> datetime:
-        """A field of timestamp.fields.list: epoch micros or nanos (integer or digits), floored to microseconds."""
+        """A field of timestamp.fields.list: epoch micros, or nanos rounded to micros as the Java drivers do."""
         try:
             number = int(value)
         except (TypeError, ValueError):
             raise UnfitRecord(f"{value!r} is not a number of epoch micros or nanos (timestamp.fields.list)") from None
-        return EPOCH + timedelta(microseconds=number // 1000 if self.nanos else number)
+        return EPOCH + timedelta(microseconds=(number + 500) // 1000 if self.nanos else number)
 
 
 def epoch_ms(value: datetime) -> int:

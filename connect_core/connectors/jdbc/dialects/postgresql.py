@@ -5,6 +5,7 @@ Dates and times come as text, so that infinity, BC and the old calendar are matt
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
@@ -66,8 +67,10 @@ class PostgreSql(Dialect):
         return getattr(error, "sqlstate", None), 0
 
     def message(self, error: BaseException) -> str:
-        """The server's text, with position and hints as the driver adds them."""
-        return str(error).strip()
+        """The server's text, with position and hints as the driver adds them; of a refused log-in that text alone."""
+        text = str(error).strip()
+        refused = re.search(r"failed: (FATAL|PANIC):\s+(.*)", text, re.DOTALL)
+        return f"{refused[1]}: {refused[2]}" if refused else text
 
     # -- metadata
 
