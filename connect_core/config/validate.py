@@ -16,6 +16,7 @@ from connect_core.config.key import KeySpec
 from connect_core.config.parse import Config, Inspected, Key
 from connect_core.config.references import has_reference
 from connect_core.config.versions import parse_ranges, satisfies
+from connect_core.config.worker import SIMPLE_HEADERS
 from connect_core.errors import ConfigError
 from connect_core.java.hashing import hash_map_order
 
@@ -25,6 +26,7 @@ _HIDDEN_ERROR = (
 )
 CLIENTS = ("producer", "consumer", "admin")
 _CONVERTERS = {"header.converter": "header_converter", "key.converter": "converter", "value.converter": "converter"}
+_WORKER_DEFAULTS = {"header.converter": SIMPLE_HEADERS}
 _INTERFACE = {"header_converter": "HeaderConverter", "converter": "Converter"}
 
 
@@ -175,7 +177,7 @@ def _enrich(
     for name, kind in _CONVERTERS.items():
         if name not in found:
             continue
-        item, default = found[name], plugins.find(kind, worker.get(name, ""))
+        item, default = found[name], plugins.find(kind, worker.get(name, _WORKER_DEFAULTS.get(name, "")))
         item.key = item.key._replace(spec=replace(item.key.spec, default=default.name if default else None))
         item.recommended = list(plugins.names(kind))
         if name not in config:

@@ -279,11 +279,7 @@ FILE_SINK = "org.apache.kafka.connect.file.FileStreamSinkConnector"
 JSON = "org.apache.kafka.connect.json.JsonConverter"
 SOURCE: dict[str, str | None] = {"connector.class": FILE_SOURCE, "name": "a", "topic": "t"}
 SINK: dict[str, str | None] = {"connector.class": FILE_SINK, "name": "a", "topics": "t"}
-WORKER = {
-    "key.converter": JSON,
-    "value.converter": JSON,
-    "header.converter": "org.apache.kafka.connect.storage.SimpleHeaderConverter",
-}
+WORKER = {"key.converter": JSON, "value.converter": JSON}  # header.converter: the worker's default
 VALIDATED: list[dict[str, str | None]] = [
     SOURCE,
     SINK,

@@ -20,6 +20,7 @@ class ConnectionKeys(Config):
         order=1,
         width=Width.LONG,
         display="JDBC URL",
+        dependents=("table.whitelist", "table.blacklist"),
     )
     connection_user: str | None = key(
         "User to log in as.",
