@@ -1,4 +1,4 @@
-"""How fast JsonConverter is, beside orjson doing nothing but JSON, in one run: `python bench/converters.py`.
+"""How fast JsonConverter is, beside orjson doing nothing but JSON, in one run: `python -m bench converters`.
 
 Ten fields as a JDBC source makes them. Every number is the best of many short rounds, the contestants
 taking turns, so that a busy machine slows all of them alike.
@@ -16,6 +16,7 @@ from typing import Any
 
 import orjson
 
+from bench.figures import rate
 from connect_core.converters import JsonConverter
 from connect_core.data import date_schema, decimal_schema, struct, timestamp_schema
 from connect_core.data.schema import (
@@ -105,8 +106,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=5)
     arguments = parser.parse_args()
-    for name, nanoseconds in best(contestants(), arguments.seconds).items():
-        print(f"{name:48} {nanoseconds:8.0f} ns  {1e9 / nanoseconds:10,.0f} /s")
+    found = best(contestants(), arguments.seconds)
+    for ours, raw in (("encode", "orjson.dumps"), ("decode", "orjson.loads")):
+        for shape in ("with envelope", "bare"):
+            own, plain = found[f"{ours}, {shape}"], found[f"{raw} of the document, {shape}"]
+            rate(f"{ours}, {shape}", 1e9 / own, 1e9 / plain, against=f"{raw} of the document")
 
 
 if __name__ == "__main__":

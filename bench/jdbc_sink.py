@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +95,7 @@ def measure(name: str, config: dict[str, str], rows: list[SinkRecord]) -> None:
             | {"insert.mode": mode, "table.name.format": f"bench_{mode}"}
             | more
         )
-        task.start(Context())
+        task.start(Context())  # type: ignore[arg-type]  # as much as the task asks for
         task.put(rows[:1])
         connection = task.writer._connection  # noqa: SLF001 - the same connection for the driver's own way
         empty(connection, f"bench_{mode}")
@@ -107,7 +108,7 @@ def measure(name: str, config: dict[str, str], rows: list[SinkRecord]) -> None:
         raw = ""
         if mode == "insert":
             empty(connection, "bench_insert")
-            spent = cpu(lambda connection=connection: executemany(connection, name, rows))
+            spent = cpu(partial(executemany, connection, name, rows))
             raw = f"   driver's executemany {len(rows) / spent:10,.0f}"
         print(f"{name:9} {mode:7} {len(rows) / ours:10,.0f} rows per CPU-second{raw}", flush=True)
         task.stop()
@@ -146,7 +147,9 @@ def main() -> None:
                 folder = stack.enter_context(tempfile.TemporaryDirectory())
                 measure(name, {"connection.url": f"jdbc:sqlite:{Path(folder) / 'bench.db'}"}, rows)
                 continue
-            server = stack.enter_context(MariaDB() if name == "mariadb" else Postgres())
+            made: MariaDB | Postgres = MariaDB() if name == "mariadb" else Postgres()
+            stack.enter_context(made)
+            server = made
             login = {"connection.user": server.user, "connection.password": server.password}
             measure(name, {"connection.url": server.jdbc_url(), **login}, rows)
 
