@@ -15,6 +15,7 @@ from connect_core.coordinator.execute import Coordinator
 from connect_core.coordinator.plan import sink_group, task_ids
 from connect_core.coordinator.ports import Rejected, SourceOffset
 from connect_core.errors import ConnectError
+from connect_core.java.hashing import order_as_map_keys
 from connect_core.kafka.groups import GroupNotEmpty
 from connect_core.storage.state import ConnectorEntry, TargetState
 
@@ -46,8 +47,10 @@ class Offsets:
                 for (topic, partition), offset in committed.items()
             ]
         else:
-            stored = self._outside.offsets.source(name, config)
-            shown = [{"partition": dict(partition), "offset": offset} for partition, offset in stored if offset]
+            stored = [(dict(partition), offset) for partition, offset in self._outside.offsets.source(name, config)]
+            found = {id(partition): offset for partition, offset in stored if offset}
+            ordered = order_as_map_keys(partition for partition, offset in stored if offset)
+            shown = [{"partition": partition, "offset": found[id(partition)]} for partition in ordered]
         return {"offsets": shown}
 
     def alter(self, name: str, offsets: Body | None) -> Entity:

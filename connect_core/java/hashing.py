@@ -5,6 +5,7 @@ They decide bytes that other workers look up (offset keys) and partitions that c
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -38,6 +39,33 @@ def hash_map_order(keys: Iterable[str]) -> list[str]:
 def hash_map(mapping: Mapping[str, Any]) -> dict[str, Any]:
     """The same mapping in HashMap iteration order."""
     return {key: mapping[key] for key in hash_map_order(mapping)}
+
+
+def _value_hash(value: Any) -> int:
+    """``hashCode`` of what JSON gives Connect: String, Long, Double, Boolean, null."""
+    if isinstance(value, bool):
+        return 1231 if value else 1237
+    if isinstance(value, float):
+        value = int.from_bytes(struct.pack(">d", value), "big")
+    if isinstance(value, int):
+        return (value ^ (value >> 32)) & _MASK
+    return 0 if value is None else string_hash(str(value)) & _MASK
+
+
+def order_as_map_keys(maps: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """These maps in the order of a HashMap made for their number, whose keys they are."""
+    listed = list(maps)
+    capacity = 1
+    while capacity < len(listed):
+        capacity *= 2
+    if len(listed) > capacity * 3 // 4:
+        capacity *= 2
+
+    def bucket(one: Mapping[str, Any]) -> int:
+        code = sum((string_hash(key) & _MASK) ^ _value_hash(value) for key, value in one.items()) & _MASK
+        return (code ^ (code >> 16)) & (capacity - 1)
+
+    return sorted(listed, key=bucket)
 
 
 def murmur2(data: bytes) -> int:

@@ -6,6 +6,7 @@ import random
 import struct
 from decimal import Decimal
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -101,6 +102,16 @@ def test_hash_map_order(bridge: Bridge) -> None:
         for key in keys:
             java.put(bridge.text(key), None)
         assert hashing.hash_map_order(keys) == [str(key) for key in java.keySet()]
+
+
+def test_order_of_maps_as_keys(bridge: Bridge) -> None:
+    for size in range(1, 30):
+        others: list[dict[str, Any]] = [{"n": -size}, {"n": 1 << 40}, {"f": 1.5}, {"b": True, "c": False}, {"x": None}]
+        maps = [*({"protocol": "1", "table": f"shop.t{i}"} for i in range(size)), *others[: size % 6]]
+        java = bridge.new("java.util.HashMap", len(maps))
+        for index, one in enumerate(maps):
+            java.put(bridge.value(None, one), bridge.text(str(index)))
+        assert hashing.order_as_map_keys(maps) == [maps[int(str(index))] for index in java.values()]
 
 
 PROPERTIES = [
