@@ -33,11 +33,11 @@ ENTRIES = {
 
 def main() -> None:
     bare = running("")
-    pydantic = running("import pydantic") - bare
+    pydantic = running("from pydantic import BaseModel") - bare
     for name, modules in ENTRIES.items():
         span(f"import, {name}", running(f"import {modules}") - bare, pydantic, against="import pydantic")
     with Kafka() as kafka:
-        worker_start(kafka, running("import pydantic"))
+        worker_start(kafka, running("from pydantic import BaseModel"))
 
 
 def running(code: str) -> float:
