@@ -1,7 +1,7 @@
 """What the worker and its slots load, and how long that takes beside ``import pydantic`` in the same minute.
 
-The functions' modules are held in hosts/test_import_budgets.py; their times here. A slot has no use for REST, the parent
-none for what runs in slots; no host loads a database driver or a cloud library before a config names one.
+The functions' modules are held in hosts/test_import_budgets.py; their times here. A slot has no use for REST, the
+parent none for what runs in slots; no host loads a database driver or a cloud library before a config names one.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def loaded(code: str) -> set[str]:
 
 
 def seconds(code: str) -> float:
-    """CPU seconds, the better of two processes that run the code; the clock on the wall would measure other programs."""
+    """CPU seconds of a process that runs the code, the better of two: the clock on the wall measures its neighbours."""
 
     def once() -> float:
         process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT)
