@@ -9,7 +9,6 @@ import logging
 import multiprocessing
 import threading
 import time
-import zlib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -114,6 +113,7 @@ class Pool:
         self._on_report, self._on_status, self._on_topics = on_report, on_status, on_topics
         self._assignment = assignment
         self._slots: dict[int, Slot] = {}
+        self._first: dict[str, int] = {}
         self._running: dict[Key, Running] = {}
         self._answers: dict[int, Question] = {}
         self._levels: list[tuple[str, str]] = []
@@ -209,8 +209,12 @@ class Pool:
                 each.process.join()
 
     def _slot(self, key: Key) -> Slot:
-        """The slot a task sticks to, started if it is not there."""
-        index = zlib.crc32(f"{key[0]}-{key[1]}".encode()) % self._count
+        """The slot a task sticks to, started if it is not there. A connector and its task 0 share one, the next task
+        has the next, and so has the next connector: few tasks need few processes, many use every core.
+        """
+        connector, task = key
+        first = self._first.setdefault(connector, len(self._first))
+        index = (first + max(task, 0)) % self._count
         found = self._slots.get(index)
         if found is None:
             found = self._slots[index] = Slot(self.settings, self._handle)
