@@ -109,7 +109,7 @@ def make_plan(
         columns=tuple(planned),
         width=len(stream.columns),
         id=find_id(names, id_column, planned) if id_column else None,
-        stamps=tuple(find_stamp(names, wanted) for wanted in stamp_columns),
+        stamps=tuple(_timestamp(planned, find_stamp(names, wanted)) for wanted in stamp_columns),
     )
 
 
@@ -140,6 +140,17 @@ def find_stamp(names: list[str], wanted: str) -> int:
             f"{matches}. Name the timestamp column exactly as one of them."
         )
     return near[0]
+
+
+def _timestamp(planned: Sequence[PlannedColumn], place: int) -> int:
+    """The place, if there is a timestamp to compare and store."""
+    column = planned[place].column
+    if column.type is not Jdbc.TIMESTAMP:
+        raise DataError(
+            f"Invalid type for timestamp column {column.label}: {column.type_name or column.type}."
+            " Name a TIMESTAMP or DATETIME column"
+        )
+    return place
 
 
 def decode_value(decode: Decode, value: Any) -> Any:

@@ -239,3 +239,12 @@ def test_credentials_provider(database: File, source: Make, monkeypatch: pytest.
     reader.config["jdbc.credentials.provider.class"] = "com.acme.Missing"
     with pytest.raises(ConfigError, match=r"Invalid class for: jdbc\.credentials\.provider\.class"):
         reader.task_configs()
+
+
+def test_a_timestamp_column_of_another_type_is_named(database: File, source: Make) -> None:
+    database.sql(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, at TEXT NOT NULL); INSERT INTO t VALUES (1, '2024-01-01 10:00:00')"
+    )
+    with pytest.raises(Fatal) as caught:
+        source(database, "timestamp", table_whitelist="t", timestamp_column_name="at").run()
+    assert "Invalid type for timestamp column at: TEXT. Name a TIMESTAMP" in stack_trace(caught.value)
