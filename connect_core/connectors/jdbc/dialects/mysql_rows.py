@@ -260,14 +260,14 @@ def compile_packets(plan: RowPlan) -> Reader:
 
 
 def _column_code(place: int, code: str, *, nullable: bool) -> list[str]:
-    value = code.format(v="t[p + 1:e]", b="b[p + 1:e]", first="b[p + 1]")
-    longer = code.format(v="t[s:e]", b="b[s:e]", first="b[s]")
-    lines = ["n = b[p]", "if n < 251:", f" e = p + 1 + n; v{place} = {value}; p = e"]
+    value = code.format(v="t[p:e]", b="b[p:e]", first="b[p]")
+    longer = code.format(v="t[s:p]", b="b[s:p]", first="b[s]")
+    lines = ["n = b[p]", "p += 1", "if n < 251:", f" e = p + n; v{place} = {value}; p = e"]
     if nullable:
-        lines += ["elif n == 251:", f" v{place} = None; p += 1"]
-        lines += ["else:", f" s, e = bounds(b, p); v{place} = {longer}; p = e"]
+        lines += ["elif n == 251:", f" v{place} = None"]
+        lines += ["else:", f" s, p = bounds(b, p - 1); v{place} = {longer}"]
     else:
-        lines += ["else:", f" s, e = bounds(b, p); v{place} = {longer} if s >= 0 else None; p = e"]
+        lines += ["else:", f" s, p = bounds(b, p - 1); v{place} = {longer} if s >= 0 else None"]
     return lines
 
 
