@@ -58,6 +58,8 @@ class SinkRunner:
         self._decoders: dict[str, tuple[Any, Any]] = {}
         self._current: list[SinkRecord] = []
         self._raws: list[FeedRecord] = []
+        self._raw_of: dict[int, FeedRecord] | None = None
+        """Raw record by the id of its converted one; made when the first one of a batch is reported."""
         self._pending: list[SinkRecord] = []
         self._delivered: dict[TopicPartition, int] = {}
         self._consumed: dict[TopicPartition, int] = {}
@@ -191,7 +193,7 @@ class SinkRunner:
             if record is not None:
                 raws.append(raw)
                 out.append(record)
-        self._current, self._raws = out, raws
+        self._current, self._raws, self._raw_of = out, raws, None
         for (topic, partition), offset in {(raw[0], raw[1]): raw[2] for raw in batch}.items():
             self._consumed[TopicPartition(topic, partition)] = offset + 1
         return out
@@ -299,8 +301,9 @@ class SinkRunner:
 
     def report_put(self, record: SinkRecord, error: Exception) -> None:
         """A record that the target refused: reported, then skipped or fatal."""
-        raw = next((raw for one, raw in zip(self._current, self._raws, strict=True) if one is record), None)
-        self.policy.failed(Failure(Stage.TASK_PUT, SINK_TASK, error, raw=raw))
+        if self._raw_of is None:
+            self._raw_of = {id(one): raw for one, raw in zip(self._current, self._raws, strict=True)}
+        self.policy.failed(Failure(Stage.TASK_PUT, SINK_TASK, error, raw=self._raw_of.get(id(record))))
 
     # -- offsets -----------------------------------------------------------------------------------------------
 
