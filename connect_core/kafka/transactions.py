@@ -257,12 +257,12 @@ def _produce(
 
 
 def _wait_for_room(client: Client, timeout: float) -> None:
-    """The queue is full: serve delivery reports until there is room again."""
+    """The queue is full: have it sent, whatever ``linger.ms`` says, until there is room again."""
     before, deadline = len(client), time.monotonic() + timeout
     while len(client) >= before:
         if time.monotonic() > deadline:
             raise Retriable(f"The producer's queue stayed full for {timeout:g} s: {before} records wait for the broker")
-        client.poll(0.1)
+        client.flush(0.1)
 
 
 def _release(client: Client) -> None:
