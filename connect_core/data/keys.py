@@ -8,7 +8,7 @@ from typing import Any
 class HashableDict(dict[Any, Any]):
     """A struct or map standing as a key of a map; never changed once it is a key."""
 
-    def __hash__(self) -> int:  # type: ignore[override]
+    def __hash__(self) -> int:  # type: ignore[override]  # dict forbids hashing, which is the point here
         return hash(frozenset(self.items()))
 
 

@@ -41,4 +41,4 @@ def jvm(*coordinates: str) -> ModuleType:
         if coordinates:
             for jar in classpath(*coordinates):
                 jpype.addClassPath(str(jar))
-    return jpype  # type: ignore[no-any-return]
+    return jpype  # type: ignore[no-any-return]  # ships no types

@@ -184,7 +184,7 @@ class SinkRunner:
                 record.offset, record.timestamp = offset, timestamp if timestamp >= 0 else None
                 record.timestamp_type = types[kind]
                 record.key_schema, record.key = decode_key(key)  # type: ignore[misc]  # set with ``last``
-                record.value_schema, record.value = decode_value(value)  # type: ignore[misc]
+                record.value_schema, record.value = decode_value(value)  # type: ignore[misc]  # a decoder of the batch's topic
                 record.headers = self._headers(raw) if headers else []
                 if chain:
                     record = chain.apply(record)

@@ -16,8 +16,8 @@ triggered = TriggeredHost(lambda: scheduled.ports, metrics)
 
 
 @function.traced
-@metrics.log_metrics(capture_cold_start_metric=True)  # type: ignore[untyped-decorator]
-@logger.inject_lambda_context  # type: ignore[untyped-decorator]
+@metrics.log_metrics(capture_cold_start_metric=True)  # type: ignore[untyped-decorator]  # powertools ships no types for it
+@logger.inject_lambda_context  # type: ignore[untyped-decorator]  # powertools ships no types for it
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Deliver a batch, or run what the coordinator asks for."""
     return (triggered if is_batch(event) else scheduled).handle(event, context)

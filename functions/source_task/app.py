@@ -14,8 +14,8 @@ host = ScheduledHost(os.environ, metrics)
 
 
 @function.traced
-@metrics.log_metrics(capture_cold_start_metric=True)  # type: ignore[untyped-decorator]
-@logger.inject_lambda_context  # type: ignore[untyped-decorator]
+@metrics.log_metrics(capture_cold_start_metric=True)  # type: ignore[untyped-decorator]  # powertools ships no types for it
+@logger.inject_lambda_context  # type: ignore[untyped-decorator]  # powertools ships no types for it
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Run what the coordinator asks for."""
     return host.handle(event, context)

@@ -178,12 +178,12 @@ def _oracle(rest: str, url: str) -> JdbcUrl:
     user, slash, password = credentials.partition("/")
     common = {"user": user or None, "password": _secret(password.strip('"') if slash else None)}
     if target.lstrip().startswith("("):
-        return JdbcUrl(family="oracle", descriptor=target.strip(), **common)  # type: ignore[arg-type]  # mixed dict
+        return JdbcUrl(family="oracle", descriptor=target.strip(), **common)  # type: ignore[arg-type]  # one map of mixed values  # mixed dict
     target, _, query = target.partition("?")
     parameters = _pairs(query, "&")
     match = re.fullmatch(r"(?://)?([^:/]+)(?::(\d+))?(?:([:/])(.+))?", re.sub(r"^tcps?:", "", target))
     if match is None or (not target.startswith("//") and match[2] is None and match[3] is None):
-        return JdbcUrl(family="oracle", descriptor=target, parameters=parameters, **common)  # type: ignore[arg-type]
+        return JdbcUrl(family="oracle", descriptor=target, parameters=parameters, **common)  # type: ignore[arg-type]  # one map of mixed values
     name = match[4] or ""
     return JdbcUrl(
         family="oracle",
@@ -191,7 +191,7 @@ def _oracle(rest: str, url: str) -> JdbcUrl:
         database=name if match[3] == "/" else "",
         instance=name if match[3] == ":" else "",
         parameters=parameters | ({"protocol": "tcps"} if target.startswith("tcps:") else {}),
-        **common,  # type: ignore[arg-type]
+        **common,  # type: ignore[arg-type]  # one map of mixed values
     )
 
 
