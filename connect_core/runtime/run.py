@@ -27,7 +27,7 @@ from connect_core.runtime.meters import count_slice, count_startup, error_meter
 from connect_core.runtime.policy import Reporter
 from connect_core.runtime.ports import Assignment, Ports
 from connect_core.runtime.sink_runner import SinkRunner
-from connect_core.runtime.slice import CONNECTOR, SliceReport, SliceRequest
+from connect_core.runtime.slice import CONNECTOR, SliceReport, SliceRequest, ended_by
 from connect_core.runtime.source_runner import SourceRunner
 from connect_core.runtime.topic_creation import topic_creator
 from connect_core.telemetry import log_context
@@ -57,7 +57,7 @@ def _run(request: SliceRequest, ports: Ports, env: Environment) -> SliceReport:
         return _report(request, "LATE")
     try:
         assignment = ports.control.read()
-        ended = _superseded(request, assignment)
+        ended = ended_by(request, assignment)
         if ended or assignment is None:
             return _report(request, ended or "SUPERSEDED")
         if request.task == CONNECTOR:
@@ -103,7 +103,7 @@ def _run_source(request: SliceRequest, ports: Ports, env: Environment, lease: Le
     assignment: Assignment | None = None
     try:
         assignment = ports.control.read()
-        ended = _superseded(request, assignment)
+        ended = ended_by(request, assignment)
         if ended or assignment is None:
             return _report(request, ended or "SUPERSEDED")
         assembly: Assembly | None = None
@@ -213,14 +213,6 @@ def _delivery(
 def _is_source(assignment: Assignment, env: Environment) -> bool:
     name = env.resolve({"connector.class": assignment.connector_config.get("connector.class") or ""})
     return issubclass(loader.load_connector(name["connector.class"]), SourceConnector)
-
-
-def _superseded(request: SliceRequest, now: Assignment | None) -> str | None:
-    if now is None or now.target == "STOPPED":
-        return "SUPERSEDED"
-    if request.task != CONNECTOR and now.generation != request.generation:
-        return "SUPERSEDED"
-    return "PAUSED" if now.target == "PAUSED" else None
 
 
 def _failed(

@@ -22,7 +22,7 @@ from connect_core.runtime.meters import SinkMeters
 from connect_core.runtime.policy import Failure, Stage
 from connect_core.runtime.ports import FeedRecord, Message, Ports
 from connect_core.runtime.sink_context import Errant, SinkRunContext
-from connect_core.runtime.slice import SliceReport, SliceRequest
+from connect_core.runtime.slice import SliceReport, SliceRequest, ended_by
 
 LOG = logging.getLogger(__name__)
 MAX_RECORDS = 3000
@@ -117,7 +117,7 @@ class SinkRunner:
     def _loop(self) -> tuple[str, int]:
         quiet = 0.0
         while not self.lease.closing():
-            if self.ports.control.changed() and (state := self._superseded()):
+            if self.ports.control.changed() and (state := ended_by(self.request, self.ports.control.read())):
                 return self._end(state), 0
             self._apply_rewinds()
             started = self.lease.clock.now()
@@ -140,12 +140,6 @@ class SinkRunner:
         """A bounded slice ends when a poll brought nothing for ``function.idle.ms``."""
         idle_ms = self.assembly.idle_ms
         return not self.lease.open_ended and idle_ms >= 0 and quiet * 1000 >= idle_ms and not self._pending
-
-    def _superseded(self) -> str | None:
-        now = self.ports.control.read()
-        if now is None or now.target == "STOPPED" or now.generation != self.request.generation:
-            return "SUPERSEDED"
-        return "PAUSED" if now.target == "PAUSED" else None
 
     def _end(self, state: str) -> str:
         """Close the partitions: last pre_commit and commit, then ``close`` (spec 8.6 item 9)."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from connect_core.runtime.ports import Assignment
+
 CONNECTOR = -1
 """Task number of a connector slice."""
 
@@ -22,6 +24,15 @@ class SliceRequest:
     generation: int
     lease_end: float | None = None
     worker_id: str = ""
+
+
+def ended_by(request: SliceRequest, now: Assignment | None) -> str | None:
+    """The state in which what the config topic says now ends this slice; None: it goes on."""
+    if now is None or now.target == "STOPPED":
+        return "SUPERSEDED"
+    if request.task != CONNECTOR and now.generation != request.generation:
+        return "SUPERSEDED"
+    return "PAUSED" if now.target == "PAUSED" else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from connect_core.runtime.lease import Lease
 from connect_core.runtime.meters import SourceMeters
 from connect_core.runtime.policy import Failure, Stage
 from connect_core.runtime.ports import Message, Ports
-from connect_core.runtime.slice import SliceReport, SliceRequest
+from connect_core.runtime.slice import SliceReport, SliceRequest, ended_by
 
 LOG = logging.getLogger(__name__)
 RETRY_MS = 1000
@@ -106,7 +106,7 @@ class SourceRunner:
         """Poll until something ends the slice; returns (state, idle milliseconds wished)."""
         control, quiet_ms = self.ports.control, 0
         while not self.lease.closing():
-            if control.changed() and (state := self._superseded()):
+            if control.changed() and (state := ended_by(self.request, self.ports.control.read())):
                 return state, 0
             began = perf_counter()
             batch = self._poll()
@@ -122,12 +122,6 @@ class SourceRunner:
             self.lease.wait(idle_ms / 1000)
             quiet_ms += idle_ms
         return "RUNNING", 0
-
-    def _superseded(self) -> str | None:
-        now = self.ports.control.read()
-        if now is None or now.target == "STOPPED" or now.generation != self.request.generation:
-            return "SUPERSEDED"
-        return "PAUSED" if now.target == "PAUSED" else None
 
     def _poll(self) -> Batch | None:
         """One converted batch; None when the task had nothing. Retriable midway keeps what was yielded."""
