@@ -7,7 +7,7 @@ Invariants: I1 (offsets in the records' own transaction, or after the flush), I4
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from time import perf_counter
 from typing import Any
 
@@ -71,6 +71,8 @@ class SourceRunner:
         self._acknowledge = type(self.task).commit_record is not SourceTask.commit_record
         self._plain = not assembly.chain and not self._acknowledge and delivery.boundary.context is None
         self._encoders: dict[tuple[str, Any, Any], tuple[Any, Any]] = {}
+        self._topics: dict[str, None] = {}
+        """Topics met since the last batch was sent: looked at then, outside of error tolerance (spec 8.5)."""
         self.records = 0
         self.stored = 0
 
@@ -129,17 +131,23 @@ class SourceRunner:
             return self._poll_plain()
         batch, requests = Batch(), self.delivery.boundary.context
         seen = False
+        for record in self._polled():
+            seen = True
+            self._take(record, batch)
+            if requests is not None and (action := requests.after(record)):
+                self._send(batch)
+                self._act(action)
+                batch = Batch()
+        return batch if seen else None
+
+    def _polled(self) -> Iterator[SourceRecord]:
+        """The records of one poll. Only what the *task* raises is a poll to repeat: a Retriable of Kafka, met while the
+        records are dealt with, must end the slice, for the task has gone on in memory.
+        """
         try:
-            for record in self.task.poll() or ():
-                seen = True
-                self._take(record, batch)
-                if requests is not None and (action := requests.after(record)):
-                    self._send(batch)
-                    self._act(action)
-                    batch = Batch()
+            yield from self.task.poll() or ()
         except Retriable as error:
             LOG.warning("Task %s-%d: poll will be repeated: %s", self.request.connector, self.request.task, error)
-        return batch if seen else None
 
     def _poll_plain(self) -> Batch | None:
         """The hot path: no transforms, nobody to acknowledge, no boundaries inside the batch. What ``_take`` would do,
@@ -153,38 +161,36 @@ class SourceRunner:
         encode_key: Any = None
         encode_value: Any = None
         seen = False
-        try:
-            for record in self.task.poll() or ():
-                seen = True
+        for record in self._polled():
+            seen = True
+            value = record.value
+            if record.headers or record.timestamp is not None or record.partition is not None:
+                self._take(record, batch)
+                continue
+            try:
                 if (
                     record.value_schema is not value_schema
                     or record.topic != topic
                     or record.key_schema is not key_schema
                 ):
+                    made = encoders.get((record.topic, record.key_schema, record.value_schema))
+                    encode_key, encode_value = made or self._encoders_for(record)
+                    null_key = encode_key(None) if record.key_schema is None else None
                     topic, key_schema, value_schema = record.topic, record.key_schema, record.value_schema
-                    made = encoders.get((topic, key_schema, value_schema)) or self._encoders_for(record)
-                    encode_key, encode_value = made
-                    null_key = encode_key(None) if key_schema is None else None
-                value = record.value
-                if record.headers or record.timestamp is not None or record.partition is not None:
-                    self._take(record, batch)
-                    continue
-                try:
-                    if isinstance(value, DataError):
-                        raise value
-                    key = record.key
-                    raw_key = null_key if key is None and key_schema is None else encode_key(key)
-                    messages.append(new(Message, (topic, raw_key, encode_value(value), -1, None, ())))
-                except Exception:
-                    self._take(record, batch)
-                    continue
-                place = record.source_partition
-                if offsets and offsets[-1][0] is place:
-                    offsets[-1] = (place, record.source_offset)
-                elif place is not None or record.source_offset is not None:
-                    offsets.append((place, record.source_offset))
-        except Retriable as error:
-            LOG.warning("Task %s-%d: poll will be repeated: %s", self.request.connector, self.request.task, error)
+                if isinstance(value, DataError):
+                    raise value
+                key = record.key
+                raw_key = null_key if key is None and key_schema is None else encode_key(key)
+                messages.append(new(Message, (topic, raw_key, encode_value(value), -1, None, ())))
+            except Exception:
+                topic = None  # the encoders at hand may be half of another record's
+                self._take(record, batch)
+                continue
+            place = record.source_partition
+            if offsets and offsets[-1][0] is place:
+                offsets[-1] = (place, record.source_offset)
+            elif place is not None or record.source_offset is not None:
+                offsets.append((place, record.source_offset))
         return batch if seen else None
 
     def _take(self, record: SourceRecord, batch: Batch) -> None:
@@ -237,7 +243,7 @@ class SourceRunner:
     def _encoders_for(self, record: SourceRecord) -> tuple[Any, Any]:
         if len(self._encoders) > 1000:
             self._encoders.clear()
-        self.delivery.new_topic(record.topic)
+        self._topics[record.topic] = None
         made = (
             self.assembly.key_converter.encoder(record.topic, record.key_schema),
             self.assembly.value_converter.encoder(record.topic, record.value_schema),
@@ -271,6 +277,7 @@ class SourceRunner:
             self._send(batch)
             self._act(boundary.context.after_batch())
         elif boundary.due() and not self.delivery.open and batch.messages:
+            self._open_topics()
             self._accept(batch)
             with self.meters.commit():
                 self.stored += self.delivery.deliver(batch.messages, batch.offsets)  # I1
@@ -281,7 +288,14 @@ class SourceRunner:
             if boundary.due():
                 self._commit()
 
+    def _open_topics(self) -> None:
+        """A topic that cannot be created is the task's failure, or the slice's end, never a record to skip."""
+        topics, self._topics = self._topics, {}
+        for topic in topics:
+            self.delivery.new_topic(topic)
+
     def _send(self, batch: Batch) -> None:
+        self._open_topics()
         self.delivery.add(batch.messages, batch.offsets)
         self._accept(batch)
 

@@ -222,3 +222,44 @@ def test_a_slice_without_any_boundary_fails_naming_the_key() -> None:
     with pytest.raises(ConnectError, match=r"function\.slice\.ms"):
         run()
     assert run.producer.values("t") == []
+
+
+def test_a_topic_that_cannot_be_made_yet_ends_the_slice_and_no_record_is_skipped() -> None:
+    class Away:
+        def ensure(self, topic: str) -> None:
+            raise Retriable("the brokers are away")
+
+    run = Run(Numbers([["1", "2"]]), tolerate=True)
+    run.delivery.topics = Away()
+    report = run()
+    assert report.state == "RETRY"
+    assert run.assembly.policy.skipped == 0
+    assert run.ports.offsets.get(PLACE) is None
+
+
+def test_a_topic_that_is_refused_fails_the_task_whatever_is_tolerated() -> None:
+    class Refused:
+        def ensure(self, topic: str) -> None:
+            raise ConnectError("Task failed to create new topic")
+
+    run = Run(Numbers([["1"]]), tolerate=True)
+    run.delivery.topics = Refused()
+    with pytest.raises(ConnectError, match="Task failed to create new topic"):
+        run()
+
+
+def test_a_broker_away_at_a_connector_defined_boundary_ends_the_slice() -> None:
+    class Own(Numbers):
+        def poll(self) -> Iterable[SourceRecord] | None:
+            for batch in self.batches:
+                records = [self.record(n) for n in batch]
+                assert self.context.transaction is not None
+                self.context.transaction.commit(records[0])
+                run.producer.fail_next_commit = True
+                return records
+            return None
+
+    run = Run(Own([["1", "2"], ["3"]]), kind="connector")
+    assert run().state == "RETRY"
+    assert run.producer.values("t") == []
+    assert run.ports.offsets.get(PLACE) is None
