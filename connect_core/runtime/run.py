@@ -63,7 +63,7 @@ def _run(request: SliceRequest, ports: Ports, env: Environment) -> SliceReport:
         if request.task == CONNECTOR:
             return _run_connector(request, ports, env, assignment)
         if _is_source(assignment, env):
-            return _run_source(request, ports, env, lease)
+            return _run_source(request, ports, env, lease, assignment)
         return _run_sink(request, ports, env, lease, assignment)
     except Fenced:
         return _report(request, "SUPERSEDED")
@@ -78,7 +78,7 @@ def _run(request: SliceRequest, ports: Ports, env: Environment) -> SliceReport:
 def _run_connector(request: SliceRequest, ports: Ports, env: Environment, assignment: Assignment) -> SliceReport:
     """Task -1; on a host that can fence, its status goes through ``<group.id>-<connector>-connector``."""
     lease = Lease(ports.clock, request.lease_end)
-    delivery = _delivery(request, ports, env, lease, transactional_suffix="connector") if env.fencing else None
+    delivery = _delivery(request, ports, env, lease, assignment, suffix="connector") if env.fencing else None
     say = delivery.status if delivery else ports.status.report
     try:
         try:
@@ -96,11 +96,9 @@ def _run_connector(request: SliceRequest, ports: Ports, env: Environment, assign
             delivery.close()
 
 
-def _run_source(request: SliceRequest, ports: Ports, env: Environment, lease: Lease) -> SliceReport:
-    delivery = _delivery(
-        request, ports, env, lease, transactional_suffix=str(request.task)
-    )  # step 2: fences older ones
-    assignment: Assignment | None = None
+def _run_source(request: SliceRequest, ports: Ports, env: Environment, lease: Lease, before: Assignment) -> SliceReport:
+    # Step 2: the init in here fences older slices; only what the topic says after it counts.
+    delivery = _delivery(request, ports, env, lease, before, suffix=str(request.task))
     try:
         assignment = ports.control.read()
         ended = ended_by(request, assignment)
@@ -187,16 +185,14 @@ def _dead_letters(
 
 
 def _delivery(
-    request: SliceRequest, ports: Ports, env: Environment, lease: Lease, *, transactional_suffix: str
+    request: SliceRequest, ports: Ports, env: Environment, lease: Lease, assignment: Assignment, *, suffix: str
 ) -> Delivery:
     """The way records become durable; boundary and topic creation follow once the task is assembled."""
-    assignment = ports.control.read()
-    raw = {} if assignment is None else {k: v for k, v in assignment.connector_config.items() if v is not None}
-    config = env.resolve(raw)
+    config = env.resolve({k: v for k, v in assignment.connector_config.items() if v is not None})
     boundary = Boundary("poll", 0, ports.clock)
     topics = topic_creator(config, env, connector=request.connector, task=request.task)
     fenced = env.fencing and (env.exactly_once or request.task == CONNECTOR)
-    name = f"{env.group_id}-{request.connector}-{transactional_suffix}" if fenced else None
+    name = f"{env.group_id}-{request.connector}-{suffix}" if fenced else None
     props = layers.source_producer(
         env.properties, config, connector=request.connector, task=request.task, transactional_id=name
     )
