@@ -79,6 +79,8 @@ class SinkRunner:
             except Retriable as error:
                 LOG.warning("Task %s-%d ends early: %s", self.request.connector, self.request.task, error)
                 state, idle_ms = "RETRY", RETRY_MS
+                if not self.lease.expired():  # I4; what was delivered need not come again (new partitions, ...)
+                    self._close_after_failure()
             except Fenced:
                 raise
             except Exception:

@@ -188,3 +188,21 @@ def test_with_tolerance_none_the_record_is_reported_and_the_task_fails() -> None
         run()
     assert len(run.outlet.durable) == 1
     assert run.feed.commits == []
+
+
+def test_a_slice_that_ends_early_commits_what_was_delivered() -> None:
+    task = Keep()
+    run = Run(task, [[raw(0, b"a")]])
+    poll, polls = run.feed.poll, 0
+
+    def grown(max_records: int, timeout: float) -> list[FeedRecord] | None:
+        nonlocal polls
+        polls += 1
+        if polls == 2:
+            raise Retriable("the topics have new partitions")
+        return poll(max_records, timeout)
+
+    run.feed.poll = grown  # type: ignore[method-assign]
+    assert run().state == "RETRY"
+    assert run.feed.commits == [{PLACE: 1}]
+    assert task.calls == ["close", "stop"]
