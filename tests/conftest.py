@@ -18,6 +18,7 @@ from connect_core.local.kafka import Kafka
 from connect_core.local.mariadb import MariaDB
 from connect_core.local.postgres import Postgres
 from connect_core.local.s3 import S3
+from tests.parity.confluent import start_confluent
 
 _numbers = itertools.count(1)
 
@@ -61,6 +62,12 @@ def connect_oracle(kafka: Kafka) -> Iterator[Connect]:
 def jvm() -> ModuleType:
     """``jpype`` with the real Kafka Connect's classes, in this process."""
     return start_jvm()
+
+
+@pytest.fixture(scope="session")
+def confluent() -> ModuleType:
+    """The same JVM with Confluent's Avro and Protobuf converters, its registry client and Debezium's transforms."""
+    return start_confluent()
 
 
 @pytest.fixture

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import threading
 import warnings
+from collections.abc import Sequence
+from pathlib import Path
 from types import ModuleType
 
 from connect_core.local.connect import COORDINATES
@@ -20,10 +22,10 @@ LOGGING = "-Dorg.slf4j.simpleLogger.defaultLogLevel=error"
 _lock = threading.Lock()
 
 
-def jvm(*coordinates: str) -> ModuleType:
+def jvm(*coordinates: str, jars: Sequence[Path] = ()) -> ModuleType:
     """The ``jpype`` module with the JVM up: ``jvm().JClass("org.apache.kafka.connect.json.JsonConverter")``.
 
-    ``coordinates`` are Maven coordinates wanted beside Kafka Connect's own; they are added to a running JVM too.
+    ``coordinates`` (Maven) and ``jars`` are wanted beside Kafka Connect's own; they are added to a running JVM too.
     """
     try:
         import jpype
@@ -31,14 +33,13 @@ def jvm(*coordinates: str) -> ModuleType:
         raise ServerError("no JPype: install the package JPype1") from error
     with _lock:
         if not jpype.isJVMStarted():
-            jars = [str(jar) for jar in classpath(*COORDINATES)]
+            own = [str(jar) for jar in classpath(*COORDINATES)]
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 jpype.startJVM(
-                    *OPTIONS, LOGGING, f"-Djava.home={java_home()}", jvmpath=str(libjvm()), classpath=jars,
+                    *OPTIONS, LOGGING, f"-Djava.home={java_home()}", jvmpath=str(libjvm()), classpath=own,
                     convertStrings=False,
                 )  # fmt: skip
-        if coordinates:
-            for jar in classpath(*coordinates):
-                jpype.addClassPath(str(jar))
+        for jar in [*(classpath(*coordinates) if coordinates else ()), *jars]:
+            jpype.addClassPath(str(jar))
     return jpype  # type: ignore[no-any-return]  # ships no types
