@@ -1,6 +1,6 @@
 # Everything a developer does here. Needs make and a Python 3.12+ (scripts/find-python says how it looks for one).
 .DEFAULT_GOAL := help
-.PHONY: help setup test lint format demo demo-aws bench docs lock clean
+.PHONY: help setup test fuzz lint format demo demo-aws bench docs lock clean
 
 BIN := .venv/bin
 ARGS ?=
@@ -20,6 +20,9 @@ setup: .venv/.setup ## the environment in .venv from the lock file; quick when n
 
 test: setup ## all tests; one: make test ARGS="-k name"
 	$(BIN)/python -m pytest $(ARGS)
+
+fuzz: setup ## generated cases against the real Java classes: make fuzz N=100000 SEED=7
+	$(BIN)/python -m tests.fuzz --total $(or $(N),100000) --seed $(or $(SEED),0) $(ARGS)
 
 lint: setup ## style, types, architecture
 	$(BIN)/ruff check .

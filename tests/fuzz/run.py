@@ -1,0 +1,92 @@
+"""Runs families of cases and counts: one line per family, mismatches shown smallest first.
+
+Hypothesis draws the cases from the seed; a mismatch does not stop a run, so the count is of all of them.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import time
+import traceback
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, given, seed, settings
+
+import tests.fuzz
+from tests.fuzz.family import Family, Maker, Pair
+from tests.parity.bridge import Bridge
+
+SHOWN = 3
+
+
+@dataclass
+class Outcome:
+    """What a run of one family found."""
+
+    name: str
+    cases: int = 0
+    seconds: float = 0.0
+    known: Counter[str] = field(default_factory=Counter)
+    mismatches: list[tuple[Any, Pair]] = field(default_factory=list)
+
+    def line(self) -> str:
+        """The family's line."""
+        known = "".join(f", {count} known: {name}" for name, count in sorted(self.known.items()))
+        return f"{self.name}: {self.cases} cases, {len(self.mismatches)} mismatches{known}, {self.seconds:.1f} s"
+
+    def shown(self) -> str:
+        """The smallest mismatches, readable."""
+        smallest = sorted(self.mismatches, key=lambda found: len(repr(found)))[:SHOWN]
+        return "\n".join(f"  case {case!r}\n  ours {pair.ours!r}\n  java {pair.java!r}" for case, pair in smallest)
+
+
+def makers() -> dict[str, Maker]:
+    """Every family of the package by name; a name may appear once."""
+    found: dict[str, Maker] = {}
+    for info in sorted(pkgutil.iter_modules(tests.fuzz.__path__), key=lambda info: info.name):
+        if info.name.startswith("_"):
+            continue
+        module = importlib.import_module(f"tests.fuzz.{info.name}")
+        for name, maker in getattr(module, "FAMILIES", {}).items():
+            assert name not in found, f"two fuzz families are called {name}"
+            found[name] = maker
+    return found
+
+
+def run(family: Family, *, cases: int, start: int) -> Outcome:
+    """Draw and compare ``cases`` cases from the seed ``start``."""
+    outcome = Outcome(family.name)
+
+    @seed(f"{start} {family.name}")
+    @settings(
+        max_examples=cases, database=None, deadline=None, phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    @given(family.cases)
+    def one(case: Any) -> None:
+        outcome.cases += 1
+        try:
+            pair = family.compare(case)
+        except Exception:  # noqa: BLE001 - a family that breaks on its own case is a mismatch to look at
+            pair = Pair("the comparison itself failed", traceback.format_exc())
+        if pair.ours == pair.java:
+            return
+        name = family.known(case, pair)
+        if name is None:
+            outcome.mismatches.append((case, pair))
+        else:
+            outcome.known[name] += 1
+
+    began = time.monotonic()
+    one()
+    outcome.seconds = time.monotonic() - began
+    return outcome
+
+
+def run_all(bridge: Bridge, names: list[str], *, cases: int, start: int) -> list[Outcome]:
+    """The named families, ``cases`` each."""
+    known = makers()
+    return [run(known[name](bridge), cases=cases, start=start) for name in names]
