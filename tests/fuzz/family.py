@@ -7,12 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from random import Random
 from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
 from connect_core.errors import java_class
 from tests.parity.bridge import Bridge, JavaError
+
+
+SPREAD = 10
+"""How many cases ``vary`` makes of one drawn."""
 
 
 class Failed(NamedTuple):
@@ -37,7 +42,9 @@ def _same(case: Any, pair: Pair) -> str | None:
 class Family:
     """One family: ``compare`` runs a drawn case on both sides; ``known`` names a deliberate difference or None.
 
-    What ``known`` returns is a phrase that stands in docs/parity.md (a test looks it up there).
+    What ``known`` returns is one of ``differences``, phrases that stand in docs/parity.md (a test looks them up there).
+    ``vary`` makes further cases of a drawn one, ``SPREAD`` in all: drawing a schema costs hypothesis milliseconds, so
+    values (``values.value``) and small changes come from the random source, which is seeded by hypothesis too.
     """
 
     name: str
@@ -45,6 +52,7 @@ class Family:
     compare: Callable[[Any], Pair]
     known: Callable[[Any, Pair], str | None] = _same
     differences: tuple[str, ...] = ()
+    vary: Callable[[Any, Random], Any] | None = None
 
 
 type Maker = Callable[[Bridge], Family]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
 
 from connect_core.converters import JsonConverter
+from connect_core.data import Schema
 from tests.fuzz.family import Family, Maker, Pair, java, ours
 from tests.parity.bridge import Bridge
-from tests.schemas import pairs
+from tests.fuzz.values import value as random_value
+from tests.schemas import SCHEMAS
 
 CONFIGS = [
     {"schemas.enable": enable, "decimal.format": decimals, "replace.null.with.default": replace}
@@ -39,7 +42,11 @@ def _write(bridge: Bridge) -> Family:
             ours(mine.encoder("t", schema), value), found if isinstance(found, tuple) else bridge.from_bytes(found)
         )
 
-    return Family("json write", st.tuples(st.integers(0, len(CONFIGS) - 1), pairs()), compare)
+    def vary(drawn: tuple[int, Schema], random: Random) -> tuple[int, tuple[Schema, Any]]:
+        index, schema = drawn
+        return index, (schema, random_value(schema, random))
+
+    return Family("json write", st.tuples(st.integers(0, len(CONFIGS) - 1), SCHEMAS), compare, vary=vary)
 
 
 FAMILIES: dict[str, Maker] = {"json write": _write}

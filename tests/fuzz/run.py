@@ -11,13 +11,14 @@ import time
 import traceback
 from collections import Counter
 from dataclasses import dataclass, field
+from random import Random
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
 
 import tests.fuzz
-from tests.fuzz.family import Family, Maker, Pair
-from tests.parity.bridge import Bridge
+from tests.fuzz.family import SPREAD, Family, Maker, Pair
 
 SHOWN = 3
 
@@ -59,26 +60,21 @@ def makers() -> dict[str, Maker]:
 def run(family: Family, *, cases: int, start: int) -> Outcome:
     """Draw and compare ``cases`` cases from the seed ``start``."""
     outcome = Outcome(family.name)
+    each = SPREAD if family.vary else 1
 
     @seed(f"{start} {family.name}")
     @settings(
-        max_examples=cases, database=None, deadline=None, phases=[Phase.generate],
+        max_examples=-(-cases // each), database=None, deadline=None, phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
-    @given(family.cases)
-    def one(case: Any) -> None:
-        outcome.cases += 1
-        try:
-            pair = family.compare(case)
-        except Exception:  # noqa: BLE001 - a family that breaks on its own case is a mismatch to look at
-            pair = Pair("the comparison itself failed", traceback.format_exc())
-        if pair.ours == pair.java:
+    @given(family.cases, st.integers(0, 2**62))
+    def one(drawn: Any, source: int) -> None:
+        if family.vary is None:
+            _count(outcome, family, drawn)
             return
-        name = family.known(case, pair)
-        if name is None:
-            outcome.mismatches.append((case, pair))
-        else:
-            outcome.known[name] += 1
+        random = Random(source)  # noqa: S311 - reproducible by design
+        for _ in range(min(each, cases - outcome.cases)):
+            _count(outcome, family, family.vary(drawn, random))
 
     began = time.monotonic()
     one()
@@ -86,7 +82,16 @@ def run(family: Family, *, cases: int, start: int) -> Outcome:
     return outcome
 
 
-def run_all(bridge: Bridge, names: list[str], *, cases: int, start: int) -> list[Outcome]:
-    """The named families, ``cases`` each."""
-    known = makers()
-    return [run(known[name](bridge), cases=cases, start=start) for name in names]
+def _count(outcome: Outcome, family: Family, case: Any) -> None:
+    outcome.cases += 1
+    try:
+        pair = family.compare(case)
+    except Exception:  # noqa: BLE001 - a family that breaks on its own case is a mismatch to look at
+        pair = Pair("the comparison itself failed", traceback.format_exc())
+    if pair.ours == pair.java:
+        return
+    name = family.known(case, pair)
+    if name is None:
+        outcome.mismatches.append((case, pair))
+    else:
+        outcome.known[name] += 1
