@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from connect_core.config import Config
 from connect_core.data import Record
 
 
 class Transform[C: Config]:
-    """A single message transform; ``config`` (its type parameter) is set before the first ``apply``."""
+    """A single message transform; ``config`` (its type parameter) is set before the first ``apply``.
+
+    ``in_place = True`` tells that ``apply`` changes the record it is given and returns it. It then gets a copy of its
+    own: of the record, its list of headers, and of key and value if they are dicts; what is nested in those stays shared.
+    """
 
     config: C
+    in_place: ClassVar[bool] = False
 
     def configure(self) -> None:
         """Prepare from ``self.config``."""

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple, Self
 
 from connect_core.data.schema import Schema
 
+_new = object.__new__
+
 
 class Header(NamedTuple):
     """One Connect header; names may repeat and order counts."""
@@ -39,15 +41,28 @@ class Record:
     timestamp: int | None
     headers: list[Header]
 
+    def _copy(self) -> Self:
+        """Another record with the same attributes; only the list of headers is a copy."""
+        raise NotImplementedError
+
     def replace(self, **changes: Any) -> Self:
         """A copy with some attributes changed; headers are copied as a list, header objects are shared."""
-        other = object.__new__(type(self))
-        for kind in type(self).__mro__:
-            for slot in getattr(kind, "__slots__", ()):
-                setattr(other, slot, getattr(self, slot))
-        other.headers = list(self.headers)
+        other = self._copy()
         for name, value in changes.items():
             setattr(other, name, value)
+        return other
+
+    def __repr__(self) -> str:
+        names = ("topic", "partition", "key_schema", "key", "value_schema", "value", "timestamp", "headers")
+        return f"{type(self).__name__}({', '.join(f'{name}={getattr(self, name)!r}' for name in names)})"
+
+    def own(self) -> Self:
+        """A copy that may be changed: key and value are copies too if they are dicts; what is nested is shared."""
+        other = self._copy()
+        if type(other.value) is dict:
+            other.value = other.value.copy()
+        if type(other.key) is dict:
+            other.key = other.key.copy()
         return other
 
 
@@ -75,6 +90,15 @@ class SourceRecord(Record):
         self.headers = headers if headers is not None else []
         self.source_partition, self.source_offset = source_partition, source_offset
 
+    def _copy(self) -> Self:
+        other = _new(type(self))
+        other.topic, other.partition, other.timestamp = self.topic, self.partition, self.timestamp
+        other.key_schema, other.key = self.key_schema, self.key
+        other.value_schema, other.value = self.value_schema, self.value
+        other.headers = self.headers.copy()
+        other.source_partition, other.source_offset = self.source_partition, self.source_offset
+        return other
+
 
 class SinkRecord(Record):
     """A record for a sink task; ``original_*`` are the consumed coordinates, whatever transforms did to topic."""
@@ -100,3 +124,13 @@ class SinkRecord(Record):
         self.key_schema, self.key, self.value_schema, self.value = key_schema, key, value_schema, value
         self.timestamp, self.timestamp_type = timestamp, timestamp_type
         self.headers = headers if headers is not None else []
+
+    def _copy(self) -> Self:
+        other = _new(type(self))
+        other.topic, other.partition, other.offset = self.topic, self.partition, self.offset
+        other.original_topic, other.original_partition = self.original_topic, self.original_partition
+        other.key_schema, other.key = self.key_schema, self.key
+        other.value_schema, other.value = self.value_schema, self.value
+        other.timestamp, other.timestamp_type = self.timestamp, self.timestamp_type
+        other.headers = self.headers.copy()
+        return other

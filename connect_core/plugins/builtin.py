@@ -15,6 +15,7 @@ _BOTH = (Kind.CONVERTER, Kind.HEADER_CONVERTER)
 _CONVERTERS = "connect_core.converters"
 _CONNECTORS = "connect_core.connectors"
 _PROVIDERS = "connect_core.providers"
+_TRANSFORMS = "connect_core.transforms"
 _CONNECT = "org.apache.kafka.connect"
 _PROVIDER_PACKAGE = "org.apache.kafka.common.config.provider"
 
@@ -69,6 +70,11 @@ _TABLE: tuple[tuple[str, str, tuple[Kind, ...], str], ...] = (
     *(
         (f"{_CONNECT}.converters.{name}Converter", f"{_CONVERTERS}.simple:{name}Converter", _BOTH, KAFKA)
         for name in ("Boolean", "ByteArray", "Double", "Float", "Integer", "Long", "Short")
+    ),
+    *(
+        (f"{_CONNECT}.transforms.{name}${side}", f"{_TRANSFORMS}.{module}:{name}{side}", (Kind.TRANSFORMATION,), KAFKA)
+        for name, module in (("HoistField", "hoist"),)
+        for side in ("Key", "Value")
     ),
     *(
         (f"{_PROVIDER_PACKAGE}.{name}", f"{_PROVIDERS}.{module}:{name}", (Kind.CONFIG_PROVIDER,), KAFKA)

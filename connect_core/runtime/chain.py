@@ -1,4 +1,8 @@
-"""The transform chain of one task as a single callable (spec kafka-connect.md 6.1)."""
+"""The transform chain of one task as a single callable (spec kafka-connect.md 6.1).
+
+Transforms that change records in place get a copy the chain has made for them: one copy for as many of them as
+stand in a row, so the record that came in stays as it was, for retries, dead letters and ``commit_record``.
+"""
 
 from __future__ import annotations
 
@@ -19,10 +23,11 @@ class ChainError(Exception):
 class ChainStage:
     """One transform with its predicate."""
 
-    __slots__ = ("negate", "predicate", "transform")
+    __slots__ = ("in_place", "negate", "predicate", "transform")
 
     def __init__(self, transform: Transform[Any], predicate: Predicate[Any] | None = None, *, negate: bool = False):
         self.transform, self.predicate, self.negate = transform, predicate, negate
+        self.in_place = transform.in_place
 
 
 class Chain:
@@ -36,20 +41,25 @@ class Chain:
 
     def apply[R: Record](self, record: R) -> R | None:
         """The transformed record, or None; ChainError names the stage that failed."""
-        current: R | None = record
+        current: Any = record
         part: Any = None
+        owned = False  # is the record at this point a copy that nobody else holds?
         try:
             for stage in self.stages:
                 part = stage.predicate
                 if part is not None and part.test(current) is stage.negate:
                     continue
                 part = stage.transform
+                if not stage.in_place:
+                    owned = False
+                elif not owned:
+                    current, owned = current.own(), True
                 current = part.apply(current)
                 if current is None:
                     return None
         except Exception as error:
             raise ChainError(type(part)) from error
-        return current
+        return current  # type: ignore[no-any-return]  # a transform keeps the kind of record
 
     def close(self) -> None:
         """Close every transform."""

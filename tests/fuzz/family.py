@@ -1,6 +1,6 @@
 """What a family of fuzz cases is: how to generate one case, and how to ask both sides.
 
-A module of this package makes ``FAMILIES``: family names and functions from Bridge to Family; ``run`` finds them by name.
+A module of this package makes ``FAMILIES``: names, each with a function from Bridge to Family; ``run`` finds them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from connect_core.errors import java_class
 from tests.parity.bridge import Bridge, JavaError
-
 
 SPREAD = 10
 """How many cases ``vary`` makes of one drawn."""

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from connect_core.converters import JsonConverter
 from connect_core.data import Schema
 from tests.fuzz.family import Family, Maker, Pair, java, ours
-from tests.parity.bridge import Bridge
 from tests.fuzz.values import value as random_value
+from tests.parity.bridge import Bridge
 from tests.schemas import SCHEMAS
 
 CONFIGS = [

@@ -72,7 +72,7 @@ def run(family: Family, *, cases: int, start: int) -> Outcome:
         if family.vary is None:
             _count(outcome, family, drawn)
             return
-        random = Random(source)  # noqa: S311 - reproducible by design
+        random = Random(source)
         for _ in range(min(each, cases - outcome.cases)):
             _count(outcome, family, family.vary(drawn, random))
 
