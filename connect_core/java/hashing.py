@@ -23,10 +23,12 @@ def string_hash(text: str) -> int:
     return result - (1 << 32) if result >> 31 else result
 
 
-def hash_map_order(keys: Iterable[str]) -> list[str]:
-    """The order in which a ``java.util.HashMap`` filled with these string keys, in this order, iterates."""
+def hash_map_order(keys: Iterable[str], *, capacity: int = 16) -> list[str]:
+    """The order in which a ``java.util.HashMap`` filled with these string keys, in this order, iterates.
+
+    ``capacity`` is that of the empty map: a power of two.
+    """
     distinct = list(dict.fromkeys(keys))
-    capacity = 16
     while len(distinct) > capacity * 3 // 4:
         capacity *= 2
     buckets: dict[int, list[str]] = {}

@@ -161,11 +161,11 @@ def _require_certain(nodes: Any) -> None:
 
 def reader(schema: Schema, options: JsonOptions) -> Read:
     """The compiled function from parsed payloads of this schema to Connect values."""
-    return _Compiler(options).reader(schema)
+    return ReaderCompiler(options).reader(schema)
 
 
-class _Compiler:
-    """Writes the source of one reader."""
+class ReaderCompiler:
+    """Writes the source of one reader; formats that differ from this JSON in a few shapes override those."""
 
     def __init__(self, options: JsonOptions) -> None:
         self._options = options

@@ -37,7 +37,7 @@ class Odd(Exception):
 
 def encoder(schema: Schema | None, options: JsonOptions) -> Encode:
     """A function from values of the schema to bytes; keep it, making one is slow."""
-    return _schemaless(options) if schema is None else _Compiler(options).encoder(schema)
+    return _schemaless(options) if schema is None else EncoderCompiler(options).encoder(schema)
 
 
 def _schemaless(options: JsonOptions) -> Encode:
@@ -79,8 +79,8 @@ def _require_plain(values: Any) -> None:
             raise Odd
 
 
-class _Compiler:
-    """Writes the source of one encoder."""
+class EncoderCompiler:
+    """Writes the source of one encoder; formats that differ from this JSON in a few shapes override those."""
 
     def __init__(self, options: JsonOptions) -> None:
         self._options = options
@@ -102,7 +102,7 @@ class _Compiler:
 
     def encoder(self, schema: Schema) -> Encode:
         source, options = self._source, self._options
-        by_the_book = source.constant("by_the_book", lambda value: slow.encode(schema, value, options))
+        by_the_book = source.constant("by_the_book", self._by_the_book(schema))
         with source.block("def encode(value):"):
             source.line("x = value")  # kept as given for the book
             with source.block("try:"):
@@ -119,10 +119,18 @@ class _Compiler:
                 source.line("return out")
         return source.compile("encode", title=f"json encoder {schema!r}")
 
+    def _by_the_book(self, schema: Schema) -> Encode:
+        """The slow way, for a value that is not plain."""
+        return lambda value: slow.encode(schema, value, self._options)
+
+    def _default_text(self, schema: Schema) -> str:
+        """JSON of the schema's default."""
+        return slow.value_text(schema, schema.default, self._options)
+
     def _shape(self, source: Source, schema: Schema, var: str) -> None:
         """Lines that turn the value in ``var`` into what orjson writes, or raise."""
         if schema.has_default and self._options.replace_null_with_default:
-            default = orjson.Fragment(slow.value_text(schema, schema.default, self._options))
+            default = orjson.Fragment(self._default_text(schema))
             with source.block(f"if {var} is None:"):
                 source.line(f"{var} = {source.constant('default', default)}")
             with source.block("else:"):
