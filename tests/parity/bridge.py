@@ -1,17 +1,25 @@
-"""Connect schemas and values from Python to Java and back, for tests against the real classes (fixture ``jvm``)."""
+"""Connect schemas and values from Python to Java and back, for tests against the real classes (fixture ``jvm``).
+
+Schemas are interned on our side and often the same object on Java's, so what is made per schema is kept: the Java
+schema, a function that makes values of it, the Python schema of a Java one. Calls into Java cost microseconds each.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date, datetime
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time
 from decimal import Decimal
 from types import ModuleType
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from connect_core.data import DATE, DECIMAL, TIME, TIMESTAMP, Schema, Type, units
 from connect_core.data.keys import hashable
 
 DATA = "org.apache.kafka.connect.data"
+_MOST_JAVA_SCHEMAS = 2000
+
+type ToJava = Callable[[Any], Any]
 
 
 class JavaError(Exception):
@@ -28,6 +36,7 @@ class Bridge:
     def __init__(self, jpype: ModuleType) -> None:
         self.jpype = jpype
         self._builder = jpype.JClass(f"{DATA}.SchemaBuilder")
+        self._built = jpype.JClass(f"{DATA}.ConnectSchema")
         self._struct = jpype.JClass(f"{DATA}.Struct")
         self._types = jpype.JClass(f"{DATA}.Schema").Type
         self._integer = jpype.JClass("java.lang.Integer")
@@ -36,19 +45,25 @@ class Bridge:
         self._list = jpype.JClass("java.util.ArrayList")
         self._map = jpype.JClass("java.util.LinkedHashMap")
         self._string = jpype.JClass("java.lang.String")
+        self._bytes = jpype.JArray(jpype.JByte)
+        self._classes: dict[str, Any] = {}
+        names = ("Byte", "Short", "Integer", "Long", "Float", "Double", "Boolean")
         self._boxes = {
-            Type.INT8: jpype.JClass("java.lang.Byte"),
-            Type.INT16: jpype.JClass("java.lang.Short"),
-            Type.INT32: self._integer,
-            Type.INT64: jpype.JClass("java.lang.Long"),
-            Type.FLOAT32: jpype.JClass("java.lang.Float"),
-            Type.FLOAT64: jpype.JClass("java.lang.Double"),
-            Type.BOOLEAN: jpype.JClass("java.lang.Boolean"),
+            kind: jpype.JClass(f"java.lang.{name}") for kind, name in zip(_primitives(jpype), names, strict=True)
         }
+        self._primitives = _primitives(jpype)
+        self._schemas: WeakKeyDictionary[Schema, Any] = WeakKeyDictionary()
+        self._makers: WeakKeyDictionary[Schema, ToJava] = WeakKeyDictionary()
+        self._met = self.new("java.util.IdentityHashMap")  # a Java schema -> its place in _read
+        self._read: list[Schema] = []
+        self._readers: dict[type, Callable[[Schema | None, Any], Any]] = {}
 
     def new(self, name: str, *arguments: Any) -> Any:
         """A Java object."""
-        return self.jpype.JClass(name)(*arguments)
+        found = self._classes.get(name)
+        if found is None:
+            found = self._classes[name] = self.jpype.JClass(name)
+        return found(*arguments)
 
     def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """Call Java; what it throws comes as JavaError."""
@@ -57,33 +72,46 @@ class Bridge:
         except self.jpype.JException as error:
             message = error.getMessage()
             name = error.getClass().getName()
-            raise JavaError(str(name), None if message is None else str(message)) from None
+            raise JavaError(str(name), None if message is None else self.from_text(message)) from None
 
     def text(self, value: str | None) -> Any:
         """A java.lang.String."""
         if value is None:
             return None
-        return self._string(self.byte_array(value.encode("utf-16-be", "surrogatepass")), "UTF-16BE")
+        try:
+            return self._string(value)
+        except UnicodeEncodeError:  # a lone surrogate, which only a constructor from code points lets pass
+            units = memoryview(value.encode("utf-16-le", "surrogatepass")).cast("H").tolist()
+            return self._string(self.jpype.JArray(self.jpype.JInt)(units), 0, len(units))
 
     def from_text(self, value: Any) -> str | None:
         """A str."""
         if value is None:
             return None
-        units = value.chars().toArray()  # not getBytes: it would replace lone surrogates
-        return b"".join(int(unit).to_bytes(2) for unit in units).decode("utf-16-be", "surrogatepass")
+        try:
+            return str(value)
+        except UnicodeDecodeError:  # a lone surrogate
+            units = value.chars().toArray()
+            return b"".join(int(unit).to_bytes(2) for unit in units).decode("utf-16-be", "surrogatepass")
 
     def byte_array(self, value: bytes | None) -> Any:
         """A byte[]."""
-        return None if value is None else self.jpype.JArray(self.jpype.JByte)(value)
+        return None if value is None else self._bytes(value)
 
     def from_bytes(self, value: Any) -> bytes | None:
         """Bytes of a byte[]."""
         return None if value is None else bytes(value)
 
     def schema(self, schema: Schema | None) -> Any:
-        """The Java schema."""
+        """The Java schema, the same object for the same schema."""
         if schema is None:
             return None
+        made = self._schemas.get(schema)
+        if made is None:
+            made = self._schemas[schema] = self._build(schema)
+        return made
+
+    def _build(self, schema: Schema) -> Any:
         builder = self._start(schema)
         if schema.optional:
             builder.optional()
@@ -96,7 +124,9 @@ class Bridge:
         for key, value in schema.parameters.items():
             builder.parameter(self.text(key), self.text(value))
         if schema.has_default:
-            builder.defaultValue(self.value(schema, schema.default))
+            # A struct must be of the builder itself to pass as its default.
+            make = self._make_struct(schema, builder) if schema.type is Type.STRUCT else self._maker(schema)
+            builder.defaultValue(make(schema.default))
         return builder.build()
 
     def _start(self, schema: Schema) -> Any:
@@ -115,28 +145,49 @@ class Bridge:
         """The Java value of a schema'd value."""
         if value is None:
             return None
+        return self._schemaless(value) if schema is None else self._maker(schema)(value)
+
+    def _maker(self, schema: Schema | None) -> ToJava:
         if schema is None:
-            return self._schemaless(value)
+            return self._schemaless
+        found = self._makers.get(schema)
+        if found is None:
+            made = self._make(schema)
+            found = self._makers[schema] = lambda value: None if value is None else made(value)
+        return found
+
+    def _make(self, schema: Schema) -> ToJava:
+        """Values of this schema but null; keeps no hold of the schema, which would stay for ever."""
         if schema.name == DECIMAL:
-            return self._decimal(str(value))
+            return lambda value: self._decimal(str(value))
         if schema.name in (DATE, TIME, TIMESTAMP):
-            return self._date(self.jpype.JLong(_millis(value)))
+            long = self.jpype.JLong
+            return lambda value: self._date(long(_millis(value)))
         if schema.type in self._boxes:
-            return self._boxes[schema.type](_primitive(self.jpype, schema.type, value))
+            box, primitive = self._boxes[schema.type], self._primitives[schema.type]
+            return lambda value: box(primitive(value))
         if schema.type is Type.STRING:
-            return self.text(value)
+            return self.text
         if schema.type is Type.BYTES:
-            return self.byte_array(bytes(value))
+            return lambda value: self.byte_array(bytes(value))
         if schema.type is Type.STRUCT:
-            made = self._struct(self.schema(schema))
-            for field in schema.fields:
-                made.put(self.text(field.name), self.value(field.schema, value.get(field.name)))
-            return made
+            return self._make_struct(schema, self.schema(schema))
+        values = self._maker(schema.value_schema)
         if schema.type is Type.ARRAY:
-            return self._filled_list(self.value(schema.value_schema, element) for element in value)
-        return self._filled_map(
-            (self.value(schema.key_schema, k), self.value(schema.value_schema, v)) for k, v in value.items()
-        )
+            return lambda value: self._filled_list(values(element) for element in value)
+        keys = self._maker(schema.key_schema)
+        return lambda value: self._filled_map((keys(k), values(v)) for k, v in value.items())
+
+    def _make_struct(self, schema: Schema, java: Any) -> ToJava:
+        fields = [(f.name, java.field(self.text(f.name)), self._maker(f.schema)) for f in schema.fields]
+
+        def make(value: Mapping[str, Any]) -> Any:
+            made = self._struct(java)
+            for name, field, maker in fields:
+                made.put(field, maker(value.get(name)))
+            return made
+
+        return make
 
     def _filled_list(self, elements: Any) -> Any:
         made = self._list()
@@ -151,21 +202,38 @@ class Bridge:
         return made
 
     def _schemaless(self, value: Any) -> Any:
+        if value is None:
+            return None
         if isinstance(value, dict):
-            return self._filled_map((self._schemaless(k), self.value(None, v)) for k, v in value.items())
-        if isinstance(value, list):
-            return self._filled_list(self.value(None, element) for element in value)
+            return self._filled_map((self._schemaless(k), self._schemaless(v)) for k, v in value.items())
+        if isinstance(value, (list, tuple)):
+            return self._filled_list(self._schemaless(element) for element in value)
         kind = {bool: Type.BOOLEAN, int: Type.INT64, float: Type.FLOAT64}.get(type(value))
         if kind is not None:
-            return self._boxes[kind](_primitive(self.jpype, kind, value))
+            return self._boxes[kind](self._primitives[kind](value))
         if isinstance(value, Decimal):
             return self._decimal(str(value))
+        if isinstance(value, (date, time)):
+            return self._date(self.jpype.JLong(_millis(value)))
         return self.text(value) if isinstance(value, str) else self.byte_array(value)
 
     def from_schema(self, schema: Any) -> Schema | None:
         """The Python schema."""
         if schema is None:
             return None
+        place = self._met.get(schema)
+        if place is not None:
+            return self._read[int(place)]
+        found = self._from_schema(schema)
+        if type(schema) is self._built:  # not a builder: those change
+            if len(self._read) >= _MOST_JAVA_SCHEMAS:
+                self._met.clear()
+                self._read.clear()
+            self._met.put(schema, self._integer(len(self._read)))
+            self._read.append(found)
+        return found
+
+    def _from_schema(self, schema: Any) -> Schema:
         kind = Type[str(schema.type().name())]
         inner: dict[str, Any] = {}
         if kind is Type.STRUCT:
@@ -193,44 +261,52 @@ class Bridge:
         """The Python value of what Java read with this schema."""
         if value is None:
             return None
+        reader = self._readers.get(type(value))
+        if reader is None:
+            reader = self._readers[type(value)] = self._reader(value)
+        return reader(schema, value)
+
+    def _reader(self, value: Any) -> Callable[[Schema | None, Any], Any]:
+        """What reads values of this one's class."""
         if isinstance(value, self._date):
-            return self._from_date(schema, int(value.getTime()))
+            return lambda schema, value: _from_date(schema, int(value.getTime()))
         if isinstance(value, self._decimal):
-            return Decimal(str(value.toString()))
+            return lambda _, value: Decimal(str(value.toString()))
         if isinstance(value, self._string):
-            return self.from_text(value)
+            return lambda _, value: self.from_text(value)
         if isinstance(value, self._struct):
-            assert schema is not None
-            return {
-                f.name: self.from_value(f.schema, value.getWithoutDefault(self.text(f.name))) for f in schema.fields
-            }
+            return self._from_struct
         if isinstance(value, self.jpype.JClass("java.util.List")):
-            return [self.from_value(schema and schema.value_schema, element) for element in value]
+            return lambda schema, value: [self.from_value(schema and schema.value_schema, one) for one in value]
         if isinstance(value, self.jpype.JClass("java.util.Map")):
-            keys, values = (schema.key_schema, schema.value_schema) if schema is not None else (None, None)
-            return {
-                hashable(self.from_value(keys, e.getKey())): self.from_value(values, e.getValue())
-                for e in value.entrySet()
-            }
-        return self._from_simple(value)
-
-    @staticmethod
-    def _from_date(schema: Schema | None, millis: int) -> Any:
-        if schema is not None and schema.name == DATE:
-            return units.day(millis // units.DAY_MILLIS)
-        return units.time_of_day(millis) if schema is not None and schema.name == TIME else units.instant(millis)
-
-    def _from_simple(self, value: Any) -> Any:
+            return self._from_map
         for kind, box in self._boxes.items():
             if isinstance(value, box):
-                if kind is Type.BOOLEAN:
-                    return bool(value)
-                return float(value) if kind in (Type.FLOAT32, Type.FLOAT64) else int(value)
-        return bytes(value)
+                plain = bool if kind is Type.BOOLEAN else float if kind in (Type.FLOAT32, Type.FLOAT64) else int
+                return lambda _, value: plain(value)
+        if isinstance(value, self.jpype.JClass("java.nio.ByteBuffer")):
+            return lambda _, value: bytes(value.array()[value.arrayOffset() + value.position() :][: value.remaining()])
+        return lambda _, value: bytes(value)
+
+    def _from_struct(self, schema: Schema | None, value: Any) -> dict[str, Any]:
+        assert schema is not None
+        return {f.name: self.from_value(f.schema, value.getWithoutDefault(self.text(f.name))) for f in schema.fields}
+
+    def _from_map(self, schema: Schema | None, value: Any) -> dict[Any, Any]:
+        keys, values = (schema.key_schema, schema.value_schema) if schema is not None else (None, None)
+        return {
+            hashable(self.from_value(keys, e.getKey())): self.from_value(values, e.getValue()) for e in value.entrySet()
+        }
 
 
-def _primitive(jpype: ModuleType, kind: Type, value: Any) -> Any:
-    """A primitive for the box's constructor: without it JPype may take another overload."""
+def _from_date(schema: Schema | None, millis: int) -> Any:
+    if schema is not None and schema.name == DATE:
+        return units.day(millis // units.DAY_MILLIS)
+    return units.time_of_day(millis) if schema is not None and schema.name == TIME else units.instant(millis)
+
+
+def _primitives(jpype: ModuleType) -> dict[Type, Any]:
+    """A primitive for a box's constructor: without it JPype may take another overload."""
     return {
         Type.INT8: jpype.JByte,
         Type.INT16: jpype.JShort,
@@ -239,7 +315,7 @@ def _primitive(jpype: ModuleType, kind: Type, value: Any) -> Any:
         Type.FLOAT32: jpype.JFloat,
         Type.FLOAT64: jpype.JDouble,
         Type.BOOLEAN: jpype.JBoolean,
-    }[kind](value)
+    }
 
 
 def _millis(value: Any) -> int:
