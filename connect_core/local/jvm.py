@@ -22,10 +22,11 @@ LOGGING = "-Dorg.slf4j.simpleLogger.defaultLogLevel=error"
 _lock = threading.Lock()
 
 
-def jvm(*coordinates: str, jars: Sequence[Path] = ()) -> ModuleType:
+def jvm(*coordinates: str, jars: Sequence[Path] = (), options: Sequence[str] = OPTIONS) -> ModuleType:
     """The ``jpype`` module with the JVM up: ``jvm().JClass("org.apache.kafka.connect.json.JsonConverter")``.
 
     ``coordinates`` (Maven) and ``jars`` are wanted beside Kafka Connect's own; they are added to a running JVM too.
+    ``options`` count only for the call that starts it.
     """
     try:
         import jpype
@@ -37,7 +38,7 @@ def jvm(*coordinates: str, jars: Sequence[Path] = ()) -> ModuleType:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 jpype.startJVM(
-                    *OPTIONS, LOGGING, f"-Djava.home={java_home()}", jvmpath=str(libjvm()), classpath=own,
+                    *options, LOGGING, f"-Djava.home={java_home()}", jvmpath=str(libjvm()), classpath=own,
                     convertStrings=False,
                 )  # fmt: skip
         for jar in [*(classpath(*coordinates) if coordinates else ()), *jars]:
