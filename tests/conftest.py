@@ -19,6 +19,7 @@ from connect_core.local.mariadb import MariaDB
 from connect_core.local.postgres import Postgres
 from connect_core.local.s3 import S3
 from tests.parity.confluent import start_confluent
+from tests.registry import Registry
 
 _numbers = itertools.count(1)
 
@@ -68,6 +69,13 @@ def jvm() -> ModuleType:
 def confluent() -> ModuleType:
     """The same JVM with Confluent's Avro and Protobuf converters, its registry client and Debezium's transforms."""
     return start_confluent()
+
+
+@pytest.fixture
+def registry() -> Iterator[Registry]:
+    """A schema registry of this test's own: ``url``, ``store``, ``requests``, ``trouble(...)``, ``credentials``."""
+    with Registry() as server:
+        yield server
 
 
 @pytest.fixture
