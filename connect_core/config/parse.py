@@ -19,15 +19,13 @@ from pydantic import BaseModel, ConfigDict, PrivateAttr
 from connect_core.config.checks import ListOf, OneOf, optional
 from connect_core.config.key import REQUIRED, KeySpec, Password
 from connect_core.errors import ConfigError
+from connect_core.java.number_texts import parse_double, parse_int
 
 log = logging.getLogger(__name__)
 
 _BLANKS = "".join(map(chr, range(0x21)))  # what String.trim() removes
 _COMMA = re.compile(r"[ \t\n\x0b\f\r]*,[ \t\n\x0b\f\r]*")
-_INTEGER = re.compile(r"[+-]?\d+")
-_DECIMAL = re.compile(r"[+-]?(?:NaN|Infinity|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?[fFdD]?)")
-_HEX = re.compile(r"[+-]?0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)[pP][+-]?[0-9]+[fFdD]?")
-_LIMITS = {"SHORT": 1 << 15, "INT": 1 << 31, "LONG": 1 << 63}
+_BITS = {"SHORT": 16, "INT": 32, "LONG": 64}
 
 
 class Key(NamedTuple):
@@ -94,19 +92,17 @@ def parse_value(name: str, value: Any, kind: str) -> Any:
 
 
 def _integer(name: str, value: str, text: str, kind: str) -> int:
-    if _INTEGER.fullmatch(text):
-        number = int(text)
-        if -_LIMITS[kind] <= number < _LIMITS[kind]:
-            return number
-    raise ConfigError.invalid(name, value, f"Not a number of type {kind}")
+    try:
+        return parse_int(text, _BITS[kind])
+    except ValueError:
+        raise ConfigError.invalid(name, value, f"Not a number of type {kind}") from None
 
 
 def _double(name: str, value: str, text: str) -> float:
-    if _DECIMAL.fullmatch(text):
-        return float(text if text.endswith("y") else text.rstrip("fFdD"))
-    if _HEX.fullmatch(text):
-        return float.fromhex(text.rstrip("fFdD"))
-    raise ConfigError.invalid(name, value, "Not a number of type DOUBLE")
+    try:
+        return parse_double(text)
+    except ValueError:
+        raise ConfigError.invalid(name, value, "Not a number of type DOUBLE") from None
 
 
 _NATIVE: dict[str, tuple[type, ...]] = {

@@ -9,6 +9,10 @@ from __future__ import annotations
 import math
 import struct
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fractions import Fraction  # costs milliseconds to import, and only odd texts need it
 
 INT_BOUNDS = {8: (-(2**7), 2**7 - 1), 16: (-(2**15), 2**15 - 1), 32: (-(2**31), 2**31 - 1), 64: (-(2**63), 2**63 - 1)}
 FLOAT32_MAX = 3.4028234663852886e38
@@ -16,6 +20,7 @@ EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
 """Decimal arithmetic that never rounds: the default context would cut at 28 digits."""
 
 _SINGLE = struct.Struct(">f")
+_OVERFLOW = 2.0**128 - 2.0**103
 _SMALLEST_NORMAL_SINGLE = 1.1754943508222875e-38
 _FEW_DIGITS = 1e-300  # below this a double may have so little precision that its shortest text has one digit
 
@@ -62,18 +67,36 @@ def decimal_to_float32(value: Decimal) -> float:
         double = float(value)
     except OverflowError:
         return math.copysign(math.inf, value)
+    return nearest_to(value, Decimal(double), double=double) or 0.0
+
+
+def nearest_to[N: (Decimal, Fraction, int)](value: N, rounded: N, *, double: float) -> float:
+    """The float nearest to ``value``, whose nearest double is given, also as a number of the value's kind."""
     single = to_float32(double)
-    if is_float32_tie(double, single) and Decimal(double) != value:
-        # The decimal lies beside the middle of two floats, the double on it: go to the decimal's side.
-        other = 2 * double - single
-        single = max(single, other) if value > Decimal(double) else min(single, other)
-    return single or 0.0
+    if is_float32_tie(double, single) and rounded != value:
+        # The value lies beside the middle of two floats, the double on it: go to the value's side.
+        other = _other_side(double, single)
+        return max(single, other) if value > rounded else min(single, other)
+    return single
+
+
+def int_to_float32(value: int) -> float:
+    """Java's ``(float) value`` of a long: not rounded twice."""
+    double = float(value)
+    return nearest_to(value, int(double), double=double)
 
 
 def is_float32_tie(double: float, single: float) -> bool:
     """Does the double lie in the middle of two floats, ``single`` being one of them?"""
-    other = 2 * double - single
+    other = _other_side(double, single)
     return other != single and to_float32(other) == other
+
+
+def _other_side(double: float, single: float) -> float:
+    """What lies as far from the double as its float does, on the other side."""
+    if math.isinf(single):  # half a step above the largest float is rounded up to infinity
+        return math.copysign(FLOAT32_MAX, single) if abs(double) == _OVERFLOW else single
+    return 2 * double - single
 
 
 def narrow(value: int, bits: int) -> int:
