@@ -1,5 +1,6 @@
 """Schemas, logical types, records, headers (stdlib only). Public names are re-exported here."""
 
+from connect_core.data.float32 import Float32
 from connect_core.data.logical import (
     DATE,
     DECIMAL,
@@ -19,6 +20,7 @@ __all__ = [
     "TIME",
     "TIMESTAMP",
     "Field",
+    "Float32",
     "Header",
     "Record",
     "Schema",

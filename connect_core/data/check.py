@@ -11,6 +11,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
+from connect_core.data.float32 import Float32
 from connect_core.data.logical import DATE, DECIMAL, TIME, TIMESTAMP
 from connect_core.data.schema import Schema, Type
 from connect_core.errors import DataError
@@ -44,6 +45,7 @@ def _int_class(value: int) -> str:
 
 _CLASSES: tuple[tuple[type | tuple[type, ...], str], ...] = (
     (str, "java.lang.String"),
+    (Float32, "java.lang.Float"),
     (float, "java.lang.Double"),
     ((bytes, bytearray, memoryview), "[B"),
     (Decimal, "java.math.BigDecimal"),

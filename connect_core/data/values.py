@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from connect_core.data import units
+from connect_core.data.float32 import Float32
 from connect_core.data.inference import from_text
 from connect_core.data.schema import Schema, Type
 from connect_core.java.numbers import decimal_text, double_text, float_text
@@ -59,7 +60,8 @@ def _scalar(schema: Schema | None, value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return float_text(value) if schema is not None and schema.type is Type.FLOAT32 else double_text(value)
+        single = schema.type is Type.FLOAT32 if schema is not None else isinstance(value, Float32)
+        return float_text(value) if single else double_text(value)
     if isinstance(value, int) and schema is not None and schema.type in (Type.FLOAT32, Type.FLOAT64):
         return double_text(float(value))
     if isinstance(value, Decimal):

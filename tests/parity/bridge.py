@@ -13,11 +13,12 @@ from types import ModuleType
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from connect_core.data import DATE, DECIMAL, TIME, TIMESTAMP, Schema, Type, units
+from connect_core.data import DATE, DECIMAL, TIME, TIMESTAMP, Float32, Schema, Type, units
 from connect_core.data.keys import hashable
 
 DATA = "org.apache.kafka.connect.data"
 _MOST_JAVA_SCHEMAS = 2000
+_SCHEMALESS = {bool: Type.BOOLEAN, int: Type.INT64, float: Type.FLOAT64, Float32: Type.FLOAT32}
 
 type ToJava = Callable[[Any], Any]
 
@@ -208,7 +209,7 @@ class Bridge:
             return self._filled_map((self._schemaless(k), self._schemaless(v)) for k, v in value.items())
         if isinstance(value, (list, tuple)):
             return self._filled_list(self._schemaless(element) for element in value)
-        kind = {bool: Type.BOOLEAN, int: Type.INT64, float: Type.FLOAT64}.get(type(value))
+        kind = _SCHEMALESS.get(type(value))
         if kind is not None:
             return self._boxes[kind](self._primitives[kind](value))
         if isinstance(value, Decimal):
@@ -282,7 +283,9 @@ class Bridge:
             return self._from_map
         for kind, box in self._boxes.items():
             if isinstance(value, box):
-                plain = bool if kind is Type.BOOLEAN else float if kind in (Type.FLOAT32, Type.FLOAT64) else int
+                if kind is Type.FLOAT32:
+                    return lambda schema, value: float(value) if schema is not None else Float32(value)
+                plain = bool if kind is Type.BOOLEAN else float if kind is Type.FLOAT64 else int
                 return lambda _, value: plain(value)
         if isinstance(value, self.jpype.JClass("java.nio.ByteBuffer")):
             return lambda _, value: bytes(value.array()[value.arrayOffset() + value.position() :][: value.remaining()])

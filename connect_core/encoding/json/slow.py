@@ -14,6 +14,7 @@ from typing import Any
 
 from connect_core.data import units
 from connect_core.data.check import check, check_names, fits, java_class_of
+from connect_core.data.float32 import Float32
 from connect_core.data.keys import hashable
 from connect_core.data.logical import DATE, DECIMAL, TIME, TIMESTAMP
 from connect_core.data.schema import Schema, Type
@@ -120,7 +121,7 @@ def _member_name(key: Any) -> str:
 
 def _schemaless_text(value: Any, options: JsonOptions) -> str:
     if isinstance(value, float):
-        return _float_literal(double_text(value))
+        return _float_literal(float_text(value) if isinstance(value, Float32) else double_text(value))
     if isinstance(value, dict):
         return _map_text(None, value, options)
     if isinstance(value, (list, tuple)):
