@@ -73,8 +73,25 @@ _TABLE: tuple[tuple[str, str, tuple[Kind, ...], str], ...] = (
     ),
     *(
         (f"{_CONNECT}.transforms.{name}${side}", f"{_TRANSFORMS}.{module}:{name}{side}", (Kind.TRANSFORMATION,), KAFKA)
-        for name, module in (("HoistField", "hoist"),)
+        for name, module in (
+            ("ExtractField", "extract"),
+            ("Flatten", "flatten"),
+            ("HeaderFrom", "headers"),
+            ("HoistField", "hoist"),
+            ("InsertField", "insert"),
+            ("ReplaceField", "replace"),
+            ("SetSchemaMetadata", "schema_metadata"),
+        )
         for side in ("Key", "Value")
+    ),
+    *(
+        (f"{_CONNECT}.transforms.{name}", f"{_TRANSFORMS}.{module}:{name}", (Kind.TRANSFORMATION,), KAFKA)
+        for name, module in (
+            ("DropHeaders", "headers"),
+            ("Filter", "filter"),
+            ("InsertHeader", "headers"),
+            ("ValueToKey", "value_to_key"),
+        )
     ),
     *(
         (f"{_PROVIDER_PACKAGE}.{name}", f"{_PROVIDERS}.{module}:{name}", (Kind.CONFIG_PROVIDER,), KAFKA)
@@ -86,8 +103,17 @@ _TABLE: tuple[tuple[str, str, tuple[Kind, ...], str], ...] = (
     ),
 )
 
+# Transforms of others that are in wide use: Java class, module:Class below transforms.community, version
+_COMMUNITY: tuple[tuple[str, str, str], ...] = (
+    ("io.debezium.transforms.ExtractNewRecordState", "debezium.new_state:ExtractNewRecordState", "3.6.0.Final"),
+)
+
 BUILTIN: dict[str, Plugin] = {
     **{name: Plugin(name, target, (kind,), version, task) for name, task, target, kind, version in _CONNECTOR_TABLE},
     **{name: Plugin(name, target, kinds, version) for name, target, kinds, version in _TABLE},
+    **{
+        name: Plugin(name, f"{_TRANSFORMS}.community.{target}", (Kind.TRANSFORMATION,), version)
+        for name, target, version in _COMMUNITY
+    },
 }
 """Java class name -> plugin."""

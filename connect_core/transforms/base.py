@@ -2,7 +2,7 @@
 
 A transform of a key or a value gives a ``Step`` for each schema (None: no schema) it meets; ``OnKey`` and ``OnValue``
 apply it, as Connect's ``X$Key`` and ``X$Value``. Steps change the record they are given (``Transform.in_place``): the
-chain hands over a copy of its own, so that a field left alone costs nothing. What is nested in a value is never changed.
+chain hands over a copy of its own, so that a field left alone costs nothing. What is nested in a value never changes.
 Neighbours: one module per family; ``runtime.chain`` calls them.
 """
 
@@ -20,7 +20,7 @@ from connect_core.errors import DataError
 KAFKA = "4.3.0"
 """The Kafka Connect release whose transforms these equal."""
 
-_REMEMBERED = 64
+REMEMBERED = 64
 
 type Change = Callable[[Any, Record], Any]
 """From (value, record) to the new value; it may change and return the same dict."""
@@ -53,7 +53,7 @@ class SideTransform[C: Config](Transform[C]):
         self._steps = {}
 
     def _learn(self, schema: Schema | None) -> Step:
-        if len(self._steps) >= _REMEMBERED:
+        if len(self._steps) >= REMEMBERED:
             self._steps.clear()
         made = self._steps[schema] = self.step(schema)
         return made
@@ -115,6 +115,21 @@ def require_struct(schema: Schema, value: Any, purpose: str) -> dict[str, Any]:
     raise DataError(f"Only Struct objects supported for [{purpose}], found: {class_name(schema, value)}")
 
 
+def no_struct(schema: Schema, purpose: str, *, passes_null: bool = False) -> Step:
+    """The step of a transform that wants structs for a schema that is none: every value is refused."""
+    return Step(schema, lambda value, _: require_struct(schema, value, purpose), passes_null)
+
+
+def refusing(error: DataError) -> Step:
+    """The step for a schema whose new schema cannot be made: every value but null is refused."""
+    kind, text = type(error), str(error)
+
+    def refuse(_value: Any, _record: Record) -> Any:
+        raise kind(text)
+
+    return Step(None, refuse, passes_null=True)
+
+
 _BOXES: Mapping[Type, str] = {
     Type.INT8: "java.lang.Byte",
     Type.INT16: "java.lang.Short",
@@ -125,7 +140,7 @@ _BOXES: Mapping[Type, str] = {
 
 
 def class_name(schema: Schema | None, value: Any) -> str:
-    """The Java class of a value as ``getName`` prints it; ``null`` for null. Without schema a whole number is a Long."""
+    """The Java class of a value as ``getName`` prints it; ``null`` for null. Schemaless ints are Longs."""
     if value is None:
         return "null"
     if isinstance(value, int) and not isinstance(value, bool):

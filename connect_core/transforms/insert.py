@@ -1,0 +1,147 @@
+"""InsertField: the record's topic, partition, offset and timestamp, and a constant, as fields of its key or value."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from connect_core.api import Record
+from connect_core.config import MEDIUM, Config, key
+from connect_core.data import Schema, SinkRecord, Type, timestamp_schema, units
+from connect_core.data.check import check
+from connect_core.data.schema import INT32, INT64, STRING
+from connect_core.encoding.source import Source
+from connect_core.errors import ConfigError, DataError
+from connect_core.transforms.base import (
+    OnKey,
+    OnValue,
+    SideTransform,
+    Step,
+    copy_schema,
+    no_struct,
+    refusing,
+    replace_null_with_default,
+    require_map,
+)
+from connect_core.transforms.fields import fill_defaults
+
+PURPOSE = "field insertion"
+_SUFFIX = (
+    "Suffix with <code>!</code> to make this a required field, or <code>?</code> to keep it optional (the default)."
+)
+
+
+class InsertFieldConfig(Config):
+    """Keys of InsertField."""
+
+    topic_field: str | None = key(f"Field name for Kafka topic. {_SUFFIX}", default=None, importance=MEDIUM)
+    partition_field: str | None = key(f"Field name for Kafka partition. {_SUFFIX}", default=None, importance=MEDIUM)
+    offset_field: str | None = key(
+        f"Field name for Kafka offset - only applicable to sink connectors.<br/>{_SUFFIX}",
+        default=None,
+        importance=MEDIUM,
+    )
+    timestamp_field: str | None = key(f"Field name for record timestamp. {_SUFFIX}", default=None, importance=MEDIUM)
+    static_field: str | None = key(f"Field name for static data field. {_SUFFIX}", default=None, importance=MEDIUM)
+    static_value: str | None = key("Static field value, if field name configured.", default=None, importance=MEDIUM)
+    replace_null_with_default: bool = replace_null_with_default()
+
+
+class _Insertion(NamedTuple):
+    """One field to add: what it holds, its name, and whether it may be null."""
+
+    what: str
+    name: str
+    optional: bool
+
+    @property
+    def schema(self) -> Schema:
+        return _SCHEMAS[self.what].replace(optional=self.optional)
+
+
+_SCHEMAS = {"topic": STRING, "partition": INT32, "offset": INT64, "timestamp": timestamp_schema(), "static": STRING}
+
+
+def _insertion(what: str, text: str | None) -> _Insertion | None:
+    if text is None:
+        return None
+    return _Insertion(what, text[:-1] if text[-1:] in ("!", "?") else text, not text.endswith("!"))
+
+
+class InsertField(SideTransform[InsertFieldConfig]):
+    """Insert fields using attributes from the record metadata or a configured static value; nulls pass."""
+
+    _insertions: list[_Insertion]
+
+    def configure(self) -> None:
+        """Read which fields are wanted."""
+        super().configure()
+        found = [
+            _insertion(what, getattr(self.config, f"{what}_field"))
+            for what in ("topic", "partition", "offset", "timestamp", "static")
+        ]
+        self._insertions = [each for each in found if each is not None]
+        if not self._insertions:
+            raise ConfigError("No field insertion configured")
+        if self.config.static_field is not None and self.config.static_value is None:
+            name = self._insertions[-1].name
+            raise ConfigError.invalid("static.value", None, f"No value specified for static field: {name}")
+
+    def step(self, schema: Schema | None) -> Step:
+        """The fields are appended in a fixed order; a name that is taken is an error, in a map it is overwritten."""
+        if schema is None:
+            return Step(None, self._change(None), passes_null=True)
+        if schema.type is not Type.STRUCT:
+            return no_struct(schema, PURPOSE, passes_null=True)
+        added = [(each.name, each.schema) for each in self._insertions]
+        try:
+            made = copy_schema(schema, [*((field.name, field.schema) for field in schema.fields), *added])
+        except DataError as error:
+            return refusing(error)
+        return Step(made, self._change(schema), passes_null=True)
+
+    def _change(self, schema: Schema | None) -> Any:
+        source = Source(
+            check=check, instant=units.instant, require_map=require_map, sink_offset=sink_offset, purpose=PURPOSE
+        )
+        with source.block("def change(value, record):"):
+            if schema is None:
+                source.line("if type(value) is not dict: value = require_map(value, purpose)")
+            elif self.config.replace_null_with_default:
+                fill_defaults(source, schema.fields)
+            for each in self._insertions:
+                self._lines(source, each, with_schema=schema is not None)
+            source.line("return value")
+        return source.compile("change", title="InsertField")
+
+    def _lines(self, source: Source, each: _Insertion, *, with_schema: bool) -> None:
+        put = f"value[{each.name!r}] ="
+        match each.what:
+            case "topic":
+                if with_schema and not each.optional:
+                    made = source.constant("schema", each.schema)
+                    source.line(f"if record.topic is None: check({made}, None, field={each.name!r})")
+                source.line(f"{put} record.topic")
+            case "offset":
+                source.line(f"{put} sink_offset(record)")
+            case "static":
+                source.line(f"{put} {self.config.static_value!r}")
+            case what:
+                found = "instant(found)" if with_schema and what == "timestamp" else "found"
+                source.line(f"found = record.{what}")
+                source.line(f"if found is not None: {put} {found}")
+
+
+def sink_offset(record: Record) -> int:
+    """The Kafka offset of a sink record; DataError for a source record, which has none yet."""
+    if isinstance(record, SinkRecord):
+        return record.offset
+    name = "org.apache.kafka.connect.source.SourceRecord"
+    raise DataError(f"Only SinkRecord supported for [{PURPOSE}], found: {name}")
+
+
+class InsertFieldKey(OnKey[InsertFieldConfig], InsertField):
+    """InsertField$Key."""
+
+
+class InsertFieldValue(OnValue[InsertFieldConfig], InsertField):
+    """InsertField$Value."""

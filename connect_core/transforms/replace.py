@@ -1,0 +1,174 @@
+"""ReplaceField: fields dropped, kept or renamed.
+
+What a value keeps is not looked at: fields go and get their new names one by one. Only a list of fields to keep that
+is shorter than what it drops makes a new dict.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from connect_core.config import MEDIUM, Config, key, list_of
+from connect_core.data import Field, Schema, Type
+from connect_core.data.check import check
+from connect_core.encoding.source import Source
+from connect_core.errors import ConfigError, DataError
+from connect_core.transforms.base import (
+    Change,
+    OnKey,
+    OnValue,
+    SideTransform,
+    Step,
+    copy_schema,
+    no_struct,
+    refusing,
+    replace_null_with_default,
+    require_map,
+)
+from connect_core.transforms.fields import fill_defaults
+
+PURPOSE = "field replacement"
+
+
+def rename_of(text: str) -> tuple[str, str]:
+    """(old, new) of ``old:new``; ConfigError for anything else."""
+    parts = text.split(":")
+    while parts and not parts[-1]:  # Java's split gives no empty parts at the end
+        parts.pop()
+    if len(parts) != 2:
+        raise ConfigError(f"Invalid rename mapping: {text}")
+    return parts[0], parts[1]
+
+
+def renames(name: str, value: Any) -> None:
+    """List of colon-delimited pairs, e.g. ``foo:bar,abc:xyz``."""
+    for text in value or ():
+        try:
+            rename_of(text)
+        except ConfigError as error:
+            raise ConfigError.invalid(name, f"[{', '.join(value)}]", str(error)) from None
+
+
+class ReplaceFieldConfig(Config):
+    """Keys of ReplaceField."""
+
+    exclude: list[str] = key(
+        "Fields to exclude. This takes precedence over the fields to include.",
+        default=(),
+        importance=MEDIUM,
+        checks=[list_of()],
+    )
+    include: list[str] = key(
+        "Fields to include. If specified, only these fields will be used.",
+        default=(),
+        importance=MEDIUM,
+        checks=[list_of()],
+    )
+    renames: list[str] = key("Field rename mappings.", default=(), importance=MEDIUM, checks=[renames])
+    replace_null_with_default: bool = replace_null_with_default()
+
+
+class ReplaceField(SideTransform[ReplaceFieldConfig]):
+    """Filter or rename fields; names are those before renaming. Nulls pass."""
+
+    _exclude: frozenset[str]
+    _include: tuple[str, ...]
+    _renames: dict[str, str]
+
+    def configure(self) -> None:
+        """Read the lists."""
+        super().configure()
+        self._exclude = frozenset(self.config.exclude)
+        self._include = tuple(dict.fromkeys(self.config.include))
+        self._renames = dict(rename_of(text) for text in self.config.renames)
+
+    def _keeps(self, name: str) -> bool:
+        return name not in self._exclude and (not self._include or name in self._include)
+
+    def step(self, schema: Schema | None) -> Step:
+        """A schema of the fields that are kept, under their new names."""
+        if schema is None:
+            return Step(None, self._of_map(), passes_null=True)
+        if schema.type is not Type.STRUCT:
+            return no_struct(schema, PURPOSE, passes_null=True)
+        try:
+            fields = [(self._renames.get(f.name, f.name), f.schema) for f in schema.fields if self._keeps(f.name)]
+            made = copy_schema(schema, fields)
+        except DataError as error:
+            return refusing(error)
+        return Step(made, self._of_struct(schema, made), passes_null=True)
+
+    def _of_map(self) -> Change:
+        names, excluded, included = self._renames, self._exclude, self._include
+        kept = tuple(name for name in included if name not in excluded)
+        dropped = tuple(self._exclude)
+
+        def filtered(value: dict[Any, Any]) -> dict[Any, Any]:
+            if included:
+                return {name: value[name] for name in kept if name in value}
+            for name in dropped:
+                value.pop(name, None)
+            return value
+
+        def change(value: Any, _: Any) -> Any:
+            return filtered(require_map(value, PURPOSE))
+
+        def change_and_rename(value: Any, _: Any) -> Any:
+            value = require_map(value, PURPOSE)
+            moved = {name for name in names if name in value and self._keeps(name)}
+            targets = {names[name] for name in moved}
+            if len(targets) < len(moved) or not targets.isdisjoint(value):
+                # Two entries want one name: the later one gets it, so all are gone through in their order.
+                return {names.get(k, k): v for k, v in value.items() if self._keeps(k)}
+            value = filtered(value)
+            for name in moved:
+                value[names[name]] = value.pop(name)
+            return value
+
+        return change_and_rename if names else change
+
+    def _of_struct(self, schema: Schema, made: Schema) -> Change:
+        """Connect looks a field up by its new name alone: with ``a:b``, a field ``b`` gets the value of ``a``."""
+        old_names = {new: old for old, new in self._renames.items()}
+        sources = [(old_names.get(field.name, field.name), field) for field in made.fields]
+        source = Source(check=check, wrong=_wrong)
+        with source.block("def change(value, record):"):
+            if missing := next((old for old, _ in sources if old not in schema.field_map), None):
+                source.line(f"wrong({missing!r})")
+            else:
+                self._lines(source, schema, [(schema.field_map[old], new) for old, new in sources])
+            source.line("return value")
+        return source.compile("change", title="ReplaceField")
+
+    def _lines(self, source: Source, schema: Schema, moves: list[tuple[Field, Field]]) -> None:
+        """Lines for ``moves``: (field before, field after)."""
+        if self.config.replace_null_with_default:
+            fill_defaults(source, (old for old, _ in moves))
+        for old, new in moves:
+            if old.schema is not new.schema:
+                schema_name = source.constant("schema", new.schema)
+                source.line(f"check({schema_name}, value.get({old.name!r}), field={new.name!r})")
+        kept = {old.name for old, new in moves if old.name == new.name}
+        gone = [field.name for field in schema.fields if field.name not in kept]
+        if len(moves) < len(gone):
+            source.line(f"return {{{', '.join(f'{new.name!r}: value.get({old.name!r})' for old, new in moves)}}}")
+            return
+        moved = [(source.name("moved"), old.name, new.name) for old, new in moves if old.name != new.name]
+        for variable, old_name, _ in moved:
+            source.line(f"{variable} = value.get({old_name!r})")
+        for name in gone:
+            source.line(f"value.pop({name!r}, None)")
+        for variable, _, new_name in moved:
+            source.line(f"value[{new_name!r}] = {variable}")
+
+
+def _wrong(name: str) -> None:
+    raise DataError(f"{name} is not a valid field name")
+
+
+class ReplaceFieldKey(OnKey[ReplaceFieldConfig], ReplaceField):
+    """ReplaceField$Key."""
+
+
+class ReplaceFieldValue(OnValue[ReplaceFieldConfig], ReplaceField):
+    """ReplaceField$Value."""
