@@ -292,6 +292,8 @@ class Bridge:
         return lambda _, value: bytes(value)
 
     def _from_struct(self, schema: Schema | None, value: Any) -> dict[str, Any]:
+        if schema is None or not schema.fields:  # Debezium gives structs in headers a schema without fields
+            schema = self.from_schema(value.schema())
         assert schema is not None
         return {f.name: self.from_value(f.schema, value.getWithoutDefault(self.text(f.name))) for f in schema.fields}
 
