@@ -1,0 +1,56 @@
+"""JSON trees of this format: None, bool, int, float, ``Single``, exact Decimal, str, list, dict; written and read
+as the original's JSON library does (it reads NaN and infinities, refuses leading zeros, ignores what follows a value).
+"""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+from connect_core.encoding.json.text import MISSING, SerializationError, quote
+from connect_core.encoding.json_schema.org_json import Single
+from connect_core.java.numbers import decimal_text, double_text, float_text
+
+ABSENT: Any = type("Absent", (), {"__repr__": lambda _: "ABSENT"})()
+"""Java's null where a JSON null would be a value."""
+
+__all__ = ["ABSENT", "MISSING", "Single", "dumps", "loads"]
+
+_BLANK = " \t\r\n"
+_DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=float)
+
+
+def dumps(tree: Any) -> str:
+    """JSON text of a tree, as it stands in a message."""
+    if tree is None:
+        return "null"
+    if isinstance(tree, bool):
+        return "true" if tree else "false"
+    if isinstance(tree, int):
+        return int.__repr__(tree)
+    if isinstance(tree, float):
+        text = float_text(tree) if isinstance(tree, Single) else double_text(tree)
+        return f'"{text}"' if text[-1] in "Ny" else text
+    if isinstance(tree, str):
+        return quote(tree)
+    if isinstance(tree, Decimal):
+        return decimal_text(tree)
+    if isinstance(tree, dict):
+        return "{" + ",".join(f"{quote(key)}:{dumps(element)}" for key, element in tree.items()) + "}"
+    return "[" + ",".join(dumps(element) for element in tree) + "]"
+
+
+def loads(data: bytes) -> Any:
+    """The first JSON value in the bytes; MISSING when there is none; SerializationError if malformed."""
+    try:
+        text = data.decode().lstrip(_BLANK)
+        if not text:
+            return MISSING
+        value, end = _DECODER.raw_decode(text)
+    except (ValueError, RecursionError, ArithmeticError) as error:
+        raise SerializationError(f"{type(error).__name__}: {error}") from error
+    rest = text[end : end + 1]
+    if rest and not isinstance(value, (str, list, dict)) and (rest.isalnum() or rest in "_$.+-\"'{[:;"):
+        raise SerializationError(f"unexpected character {rest!r} after a root value")
+    return value
