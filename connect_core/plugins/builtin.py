@@ -74,6 +74,7 @@ _TABLE: tuple[tuple[str, str, tuple[Kind, ...], str], ...] = (
     *(
         (f"{_CONNECT}.transforms.{name}${side}", f"{_TRANSFORMS}.{module}:{name}{side}", (Kind.TRANSFORMATION,), KAFKA)
         for name, module in (
+            ("Cast", "cast"),
             ("ExtractField", "extract"),
             ("Flatten", "flatten"),
             ("HeaderFrom", "headers"),

@@ -1,0 +1,197 @@
+"""What Cast does to one value: a function per (what it is, target type), by Java's casts, parsers and texts.
+
+With a schema the function is found once (``of_schema``), without one by the value's class (``of_no_schema``).
+Neighbours: ``cast`` applies them; ``java.numbers`` and ``java.number_texts`` have the arithmetic.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from connect_core.data import DATE, DECIMAL, TIME, TIMESTAMP, Float32, Schema, Type, units
+from connect_core.data.check import java_class_of
+from connect_core.data.values import to_text
+from connect_core.errors import DataError
+from connect_core.java.number_texts import parse_double, parse_float, parse_int
+from connect_core.java.numbers import (
+    decimal_scale,
+    decimal_text,
+    decimal_to_float32,
+    double_text,
+    float_text,
+    float_to_int,
+    int_to_float32,
+    narrow,
+    to_float32,
+)
+
+type Convert = Callable[[Any], Any]
+
+_BITS: Mapping[Type, int] = {Type.INT8: 8, Type.INT16: 16, Type.INT32: 32, Type.INT64: 64}
+OUTPUTS = (*_BITS, Type.FLOAT32, Type.FLOAT64, Type.BOOLEAN, Type.STRING)
+"""What can be cast to."""
+INPUTS = (*OUTPUTS, Type.BYTES)
+"""What can be cast."""
+
+
+def shown(types: tuple[Type, ...]) -> str:
+    """Types as Java prints a set of them."""
+    return f"[{', '.join(kind.name for kind in types)}]"
+
+
+def of_schema(schema: Schema, target: Type) -> Convert | None:
+    """The cast of values of a schema; None if they stay what they are."""
+    if schema.type not in INPUTS:
+        return _refusing(
+            f"Cast transformation does not support casting from {schema.type.name}; supported types are {shown(INPUTS)}"
+        )
+    if schema.name in _ENCODED:
+        if target is Type.STRING:
+            return partial(to_text, schema)
+        encode = _ENCODED[schema.name]
+        cast = _from_int(schema.type, target)
+        return encode if cast is None else lambda value: cast(encode(value))
+    if schema.name == DECIMAL:
+        return _from_decimal(target)
+    return _of_type(schema.type, target)
+
+
+def of_no_schema(target: Type) -> Convert:
+    """The cast of values that carry no schema, by their class."""
+    known: dict[type, Convert] = {
+        kind: _of_type(plain, target) or _same
+        for kind, plain in ((int, Type.INT64), (float, Type.FLOAT64), (bool, Type.BOOLEAN), (str, Type.STRING))
+    }
+    known[Float32] = _of_type(Type.FLOAT32, target) or _same
+    known[bytes] = _of_type(Type.BYTES, target) or _same
+    if target is Type.FLOAT32:
+        known = {kind: _marking(cast) for kind, cast in known.items()}
+
+    def cast(value: Any) -> Any:
+        if value is None:
+            return None
+        convert = known.get(type(value))
+        return _unknown(value) if convert is None else convert(value)
+
+    return cast
+
+
+def _marking(cast: Convert) -> Convert:
+    return lambda value: Float32(cast(value))
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _unknown(value: Any) -> Any:
+    """Complain about a class that is no source of casts."""
+    if isinstance(value, (dict, list, tuple)):
+        kind = Type.MAP if isinstance(value, dict) else Type.ARRAY
+        raise DataError(
+            f"Cast transformation does not support casting from {kind.name}; supported types are {shown(INPUTS)}"
+        )
+    raise DataError(
+        f"Cast transformation was passed a value of type {java_class_of(value)} which is not supported by Connect's "
+        "data API"
+    )
+
+
+_ENCODED: Mapping[str | None, Convert] = {
+    DATE: units.days,
+    TIME: units.millis_of_day,
+    TIMESTAMP: units.millis,
+}
+
+
+def _refusing(message: str) -> Convert:
+    def refuse(_: Any) -> Any:
+        raise DataError(message)
+
+    return refuse
+
+
+def _of_type(source: Type, target: Type) -> Convert | None:
+    if source is target and source is not Type.BYTES:
+        return None
+    if source in _BITS:
+        return _from_int(source, target)
+    if source is Type.FLOAT32 or source is Type.FLOAT64:
+        return _from_float(source, target)
+    if source is Type.BOOLEAN:
+        return _java_boolean if target is Type.STRING else float if target not in _BITS else int
+    if source is Type.STRING:
+        return _from_text(target)
+    return _base64 if target is Type.STRING else _refusing("Unexpected type in Cast transformation: class [B")
+
+
+def _from_int(source: Type, target: Type) -> Convert | None:
+    if target in _BITS:
+        return partial(narrow, bits=_BITS[target]) if _BITS[target] < _BITS[source] else None
+    if target is Type.FLOAT32:
+        return int_to_float32 if _BITS[source] > 16 else float
+    return {Type.FLOAT64: float, Type.BOOLEAN: bool, Type.STRING: str}[target]
+
+
+def _from_float(source: Type, target: Type) -> Convert | None:
+    if target in _BITS:
+        bits = _BITS[target]
+        if bits >= 32:
+            return partial(float_to_int, bits=bits)
+        return lambda value: narrow(float_to_int(value, 32), bits)
+    if target is Type.STRING:
+        return float_text if source is Type.FLOAT32 else lambda value: double_text(float(value))
+    if target is Type.BOOLEAN:
+        return lambda value: float_to_int(value, 64) != 0
+    return to_float32 if target is Type.FLOAT32 else None
+
+
+def _from_decimal(target: Type) -> Convert:
+    if target in _BITS:
+        bits = _BITS[target]
+        return lambda value: narrow(_low_bits(value), bits)
+    if target is Type.BOOLEAN:
+        return lambda value: narrow(_low_bits(value), 64) != 0
+    return {Type.FLOAT32: decimal_to_float32, Type.FLOAT64: _decimal_to_double, Type.STRING: decimal_text}[target]
+
+
+def _low_bits(value: Decimal) -> int:
+    """The whole part, right in its lowest 64 bits."""
+    if value.adjusted() < 0 or decimal_scale(value) <= -64:
+        return 0  # 10**64 has 64 zero bits
+    return int(value)
+
+
+def _decimal_to_double(value: Decimal) -> float:
+    return float(value) or 0.0  # BigDecimal has no negative zero
+
+
+def _from_text(target: Type) -> Convert:
+    if target is Type.BOOLEAN:
+        return lambda value: value.lower() == "true"
+    parse: Convert
+    if target in _BITS:
+        parse = partial(parse_int, bits=_BITS[target])
+    else:
+        parse = parse_float if target is Type.FLOAT32 else parse_double
+
+    def read(value: str) -> Any:
+        try:
+            return parse(value)
+        except ValueError as error:
+            raise DataError(f"Value ({value}) was out of range for requested data type") from error
+
+    return read
+
+
+def _java_boolean(value: bool) -> str:
+    return "true" if value else "false"
+
+
+def _base64(value: Any) -> str:
+    return base64.b64encode(value).decode()
