@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from connect_core.data import Header, Schema, Type, array, struct
+from connect_core.data import Header, Schema, array, struct
 from connect_core.data.schema import (
     INT32,
     INT64,
@@ -31,16 +31,16 @@ _NAMELESS = {
 }
 _MODES = ("drop", "tombstone", "rewrite", "rewrite-with-tombstone", "delete-to-tombstone")
 _REFERENCES = (
-    "op", "ts_ms", "source.ts_ms", "table", "version:V", "source.table:__deleted", "id", "total_order", "transaction.id",
-    "nope", "source.nope", "source", "before", "after", "nope.x", "op.x", " op ", "a:", ":a", "a.b.c", "a..b", "", ".",
+    "op", "ts_ms", "source.ts_ms", "table", "version:V", "source.table:__deleted", "id", "total_order",
+    "transaction.id", "nope", "source.nope", "source", "before", "after", "nope.x", "op.x", " op ", "a:", ":a", "a.b.c", "a..b", "", ".",
     ":", "a:b:c", "updateDescription", "tags", "source.snapshot", "transaction", "transaction.id:Ünï", "op:", "id:__op",
 )  # fmt: skip
 _HEADER = array(STRING)
 
 _source = struct(
     [
-        ("version", STRING), ("table", STRING), ("ts_ms", INT64), ("snapshot", OPTIONAL_STRING.replace(default="false")),
-        ("tags", array(STRING, optional=True)),
+        ("version", STRING), ("table", STRING), ("ts_ms", INT64),
+        ("snapshot", OPTIONAL_STRING.replace(default="false")), ("tags", array(STRING, optional=True)),
     ],
     name="io.debezium.connector.x.Source",
 )  # fmt: skip
@@ -61,11 +61,12 @@ def _row_schema(row: Schema, random: Random) -> Schema:
     return row.replace(fields=fields, optional=random.random() < 0.9, version=random.choice((None, 1)))
 
 
-def _envelope(row: Schema, random: Random) -> Schema:
+def _envelope(bridge: Bridge, row: Schema, random: Random) -> Schema:
     before = row if random.random() < 0.95 else random.choice((STRING, OPTIONAL_STRING, INT64))
     after = row if random.random() < 0.95 else random.choice((STRING, OPTIONAL_STRING, INT64))
     if random.random() < 0.05 and row.optional:
-        after = row.replace(default=random_value(row.replace(optional=False), random))
+        default = random_value(row.replace(optional=False), random)
+        after = row.replace(default=bridge.from_value(row, bridge.value(row, default)))  # with what is unset
     fields = [
         ("before", before), ("after", after), ("source", _source), ("op", STRING), ("ts_ms", OPTIONAL_INT64),
         ("transaction", _transaction),
@@ -128,7 +129,7 @@ def _headers(row: Schema, random: Random) -> list[Header]:
 def _new_state(bridge: Bridge) -> Family:
     def vary(row: Schema, random: Random) -> Any:
         row = _row_schema(row, random)
-        schema: Schema | None = _envelope(row, random)
+        schema: Schema | None = _envelope(bridge, row, random)
         assert schema is not None
         event: Any = _event(schema, random)
         odd = random.random()

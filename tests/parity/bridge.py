@@ -90,10 +90,13 @@ class Bridge:
         if value is None:
             return None
         try:
-            return str(value)
+            text = str(value)
+            if text.isascii() or max(text) < "\U00010000":
+                return text
         except UnicodeDecodeError:  # a lone surrogate
-            units = value.chars().toArray()
-            return b"".join(int(unit).to_bytes(2) for unit in units).decode("utf-16-be", "surrogatepass")
+            pass
+        units = value.chars().toArray()  # JPype takes surrogates in the wrong order for a pair
+        return b"".join(int(unit).to_bytes(2) for unit in units).decode("utf-16-be", "surrogatepass")
 
     def byte_array(self, value: bytes | None) -> Any:
         """A byte[]."""

@@ -1,4 +1,4 @@
-"""Debezium's change events: what is an envelope, and where a configured reference like ``source.ts_ms`` finds its value.
+"""Debezium's change events: what is an envelope, and where a reference like ``source.ts_ms`` finds its value.
 
 Facts from Debezium 3.6 (https://debezium.io/documentation/reference/3.6/transformations/event-flattening.html), held
 against its classes in tests/parity. Neighbours: ``new_state`` and the other transforms of this package.
@@ -111,7 +111,9 @@ class Reference(NamedTuple):
 def _hosting(envelope: Schema, struct: str) -> Schema:
     found = envelope.field(struct)
     if found is None:
-        raise DataError(f"The change event {envelope.name} has no field {struct}; take it out of add.fields or add.headers")
+        raise DataError(
+            f"The change event {envelope.name} has no field {struct}; take it out of add.fields or add.headers"
+        )
     return found.schema
 
 
