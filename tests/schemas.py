@@ -21,6 +21,8 @@ from connect_core.data import (
     units,
 )
 from connect_core.data.check import INT_BOUNDS
+from connect_core.data.keys import hashable
+from connect_core.data.schema import INT32, OPTIONAL_INT32, OPTIONAL_STRING, STRING
 from connect_core.java.numbers import to_float32
 
 # No lone surrogates: Java's encoders refuse them too.
@@ -98,34 +100,42 @@ def _present(schema: Schema) -> st.SearchStrategy[Any]:
         assert schema.key_schema is not None
         assert schema.value_schema is not None
         # One entry: with more, the order of a Java HashMap is not ours.
-        return st.dictionaries(_present(schema.key_schema), values(schema.value_schema), max_size=1)
+        keys = _present(schema.key_schema).map(hashable)
+        return st.dictionaries(keys, values(schema.value_schema), max_size=1)
     if schema.type is Type.STRUCT:
         return st.fixed_dictionaries({f.name: values(f.schema) for f in schema.fields})
     return _OF_TYPE[schema.type]
 
 
 @st.composite
-def _attributes(draw: st.DrawFn) -> dict[str, Any]:
-    return {
-        "optional": draw(st.booleans()),
-        "doc": draw(st.none() | TEXT),
-        "parameters": draw(st.dictionaries(NAMES, TEXT, max_size=1)),
-    }
+def _attributes(draw: st.DrawFn, *, named: bool = True) -> dict[str, Any]:
+    """Mostly few of them: every draw costs time."""
+    found: dict[str, Any] = {"optional": draw(st.booleans())}
+    what = draw(st.integers(0, 15))
+    if what & 3 == 1:
+        found["doc"] = draw(TEXT)
+    if what >> 2 == 1:
+        found["parameters"] = draw(st.dictionaries(NAMES, TEXT, max_size=2))
+    if named and what & 1:
+        found["name"] = draw(st.none() | NAMES)
+        found["version"] = draw(st.none() | st.integers(-5, 5) | st.sampled_from([-(2**31), 2**31 - 1]))
+    return found
 
 
 @st.composite
 def scalar_schemas(draw: st.DrawFn) -> Schema:
     """Primitive and logical schemas, some with a default."""
-    attributes = draw(_attributes())
     logical = draw(st.sampled_from(["", "", "Decimal", "Date", "Time", "Timestamp"]))
+    attributes = draw(_attributes(named=not logical))
     if logical == "Decimal":
         bare = decimal_schema(draw(st.sampled_from([0, 1, 2, 4, 20, -3])), **attributes)
     elif logical:
         made = {"Date": date_schema, "Time": time_schema, "Timestamp": timestamp_schema}[logical]
         bare = made(**attributes)
+        if draw(st.integers(0, 9)) == 0:  # the name counts, the version is for show
+            bare = bare.replace(version=draw(st.sampled_from([None, 2])))
     else:
-        named: dict[str, Any] = {"name": draw(st.none() | NAMES), "version": draw(st.none() | st.integers(-5, 5))}
-        bare = Schema(draw(st.sampled_from(_SCALARS)), **attributes, **named)
+        bare = Schema(draw(st.sampled_from(_SCALARS)), **attributes)
     return bare.replace(default=draw(_present(bare))) if draw(st.integers(0, 3)) == 0 else bare
 
 
@@ -134,15 +144,34 @@ def _containers(draw: st.DrawFn, inner: st.SearchStrategy[Schema]) -> Schema:
     attributes = draw(_attributes())
     kind = draw(st.sampled_from(["array", "map", "struct", "struct"]))
     if kind == "array":
-        return array(draw(inner), **attributes)
-    if kind == "map":
-        key = draw(scalar_schemas()).replace(optional=False, default=None)
-        return map_of(key, draw(inner), **attributes)
-    names = draw(st.lists(NAMES, max_size=4, unique=True))
-    return struct([(name, draw(inner)) for name in names], name=draw(st.none() | NAMES), **attributes)
+        bare = array(draw(inner), **attributes)
+    elif kind == "map":
+        key = draw(st.sampled_from(_KEYS) | scalar_schemas().map(_as_key))
+        bare = map_of(key, draw(inner), **attributes)
+    else:
+        names = draw(st.lists(NAMES, max_size=4, unique=True))
+        return struct([(name, draw(inner)) for name in names], **attributes)
+    return bare.replace(default=draw(_present(bare))) if draw(st.integers(0, 7)) == 0 else bare
 
 
+def _as_key(schema: Schema) -> Schema:
+    return schema.replace(optional=False, default=None)
+
+
+_KEYS = [
+    STRING, STRING, STRING, OPTIONAL_STRING, STRING.replace(name="n", doc="d"), INT32, OPTIONAL_INT32,
+    STRING.replace(default="d"), array(INT32), struct([("k", STRING)]),
+]  # fmt: skip
 SCHEMAS = st.recursive(scalar_schemas(), _containers, max_leaves=6)
+STRUCTS = SCHEMAS.filter(lambda schema: schema.type is Type.STRUCT)
+
+
+@st.composite
+def structs_with_default(draw: st.DrawFn) -> Schema:
+    """Structs with a default of their own, at the top or as a field: Connect's own JSON cannot read them."""
+    bare = draw(STRUCTS)
+    made = bare.replace(default=draw(_present(bare)))
+    return made if draw(st.booleans()) else struct([("f", made), ("g", OPTIONAL_STRING)])
 
 
 @st.composite

@@ -44,6 +44,18 @@ class Field:
         return f"Field({self.name!r}, {self.schema!r})"
 
 
+class _Parts:
+    """What a schema not yet made will consist of, as far as its default depends on it."""
+
+    __slots__ = ("fields", "key_schema", "type", "value_schema")
+
+    def __init__(
+        self, kind: Type, pairs: Iterable[tuple[str, Schema]], key_schema: Schema | None, value_schema: Schema | None
+    ) -> None:
+        self.type, self.key_schema, self.value_schema = kind, key_schema, value_schema
+        self.fields = tuple(Field(name, index, schema) for index, (name, schema) in enumerate(pairs))
+
+
 @final
 class Schema:
     """An interned schema. Build with ``Schema(...)`` or the helpers below; never mutate.
@@ -107,7 +119,7 @@ class Schema:
             version,
             doc,
             frozenset(params.items()),
-            _freeze(default),
+            None if default is None else _freeze(default, _Parts(type, pairs, key_schema, value_schema)),
             tuple((n, id(s)) for n, s in pairs),
             id(key_schema) if key_schema is not None else None,
             id(value_schema) if value_schema is not None else None,
@@ -173,12 +185,18 @@ def _check(schema: Schema) -> None:
         raise SchemaError("keySchema cannot be null.")
 
 
-def _freeze(value: Any) -> Any:
-    """A hashable stand-in that keeps 1, 1.0 and True, and Decimals of other scales, apart."""
+def _freeze(value: Any, schema: Schema | _Parts | None) -> Any:
+    """A hashable stand-in for a default: 1, 1.0, True and Decimals of other scales are kept apart, members have no
+    order, and what a struct leaves out is null.
+    """
     if isinstance(value, dict):
-        return ("map", tuple((_freeze(k), _freeze(v)) for k, v in value.items()))
+        if schema is not None and schema.type is Type.STRUCT:
+            present = ((f, value.get(f.name)) for f in schema.fields)
+            return ("struct", tuple((f.name, _freeze(v, f.schema)) for f, v in present if v is not None))
+        keys, values = (schema.key_schema, schema.value_schema) if schema is not None else (None, None)
+        return ("map", frozenset((_freeze(k, keys), _freeze(v, values)) for k, v in value.items()))
     if isinstance(value, (list, tuple)):
-        return ("list", tuple(_freeze(v) for v in value))
+        return ("list", tuple(_freeze(v, schema and schema.value_schema) for v in value))
     return (type(value).__name__, str(value) if not isinstance(value, (bytes, bytearray)) else bytes(value))
 
 

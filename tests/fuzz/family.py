@@ -74,9 +74,12 @@ def java(bridge: Bridge, function: Callable[..., Any], *arguments: Any) -> Any:
 
 
 def exact(value: Any) -> Any:
-    """A stand-in for a value that ``==`` tells apart as Java does: 1, 1.0 and True; 0.0 and -0.0; NaN equals itself."""
+    """A stand-in for a value that ``==`` tells apart as Java does: 1, 1.0 and True; 0.0 and -0.0; NaN equals itself.
+
+    Hashable, since lists and structs may be keys of maps.
+    """
     if isinstance(value, dict):
-        return {(exact(k)): exact(v) for k, v in value.items()}
+        return frozenset((exact(k), exact(v)) for k, v in value.items())
     if isinstance(value, (list, tuple)):
         return tuple(exact(v) for v in value)
     if isinstance(value, (bytearray, memoryview)):

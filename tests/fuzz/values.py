@@ -10,12 +10,30 @@ from typing import Any
 
 from connect_core.data import DATE, DECIMAL, TIME, TIMESTAMP, Schema, Type, units
 from connect_core.data.check import INT_BOUNDS
+from connect_core.data.keys import hashable
 from connect_core.java.numbers import to_float32
 
 TEXTS = (
-    "", "plain", "a", 'quo"te\\', "\x00\x1f\x0b\n\t\r\f\b", "Müller €", "😀𐍈", "\u2028\x7f/", "null", "true", "12",
-    "-7", "1.5", "1e3", "NaN", "2020-01-02T03:04:05.006Z", "\ud7ff\ue000\uffff", " x ",
-)  # fmt: skip
+    "",
+    "plain",
+    "a",
+    'quo"te\\',
+    "\x00\x1f\x0b\n\t\r\f\b",
+    "Müller €",
+    "😀𐍈",
+    "\u2028\x7f/",
+    "null",
+    "true",
+    "12",
+    "-7",
+    "1.5",
+    "1e3",
+    "NaN",
+    "2020-01-02T03:04:05.006Z",
+    "\ud7ff\ue000\uffff",
+    " x ",
+)
+LONE = ("\ud800", "a\udfffb", "\ude00\ud83d")  # fmt: skip
 DOUBLES = (
     0.0, -0.0, 1.0, -1.5, 1e7, 9999999.0, 1e-3, 9.999e-4, 5e-324, 2e23, 1.7976931348623157e308, float("inf"),
     float("-inf"), float("nan"), 2**31 - 0.5, 2.0**63, -(2.0**63), 300.7,
@@ -28,8 +46,11 @@ MILLIS = (0, -1, 1, 86_399_999, 86_400_000, -62_135_596_800_000, 253_402_300_799
 
 def text(random: Random) -> str:
     """A text: mostly one of the odd ones, else random characters."""
-    if random.random() < 0.6:
+    kind = random.random()
+    if kind < 0.6:
         return random.choice(TEXTS)
+    if kind < 0.62:
+        return random.choice(LONE)
     return "".join(chr(random.choice((random.randint(32, 126), random.randint(160, 0x2FF), 0x1F600))) for _ in range(5))
 
 
@@ -40,7 +61,10 @@ def value(schema: Schema, random: Random, *, nulls: float = 0.2) -> Any:
     if schema.name in _LOGICAL:
         return _LOGICAL[schema.name](schema, random)
     if schema.type is Type.STRUCT:
-        return {field.name: value(field.schema, random, nulls=nulls) for field in schema.fields}
+        members = {field.name: value(field.schema, random, nulls=nulls) for field in schema.fields}
+        if random.random() < 0.1:  # what is not set is null
+            return {name: member for name, member in members.items() if member is not None}
+        return members
     if schema.type is Type.ARRAY:
         assert schema.value_schema is not None
         return [value(schema.value_schema, random, nulls=nulls) for _ in range(random.randint(0, 3))]
@@ -48,8 +72,8 @@ def value(schema: Schema, random: Random, *, nulls: float = 0.2) -> Any:
         assert schema.key_schema is not None
         assert schema.value_schema is not None
         # One entry: with more, the order of a Java HashMap is not ours.
-        keys = [value(schema.key_schema, random, nulls=0) for _ in range(random.randint(0, 1))]
-        return {key: value(schema.value_schema, random, nulls=nulls) for key in keys}
+        keys = [value(schema.key_schema, random, nulls=0.2) for _ in range(random.randint(0, 1))]
+        return {hashable(key): value(schema.value_schema, random, nulls=nulls) for key in keys}
     if schema.type in INT_BOUNDS:
         return _whole(*INT_BOUNDS[schema.type], random)
     return _PLAIN[schema.type](random)

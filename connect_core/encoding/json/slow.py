@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import copy
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -39,14 +40,11 @@ def encode(schema: Schema | None, value: Any, options: JsonOptions) -> bytes | N
     """JsonConverter.fromConnectData."""
     if schema is None and value is None:
         return None
-    try:
-        payload = value_text(schema, value, options)
-        if not options.schemas_enable:
-            return payload.encode()
-        head = "null" if schema is None else schema_bytes(schema, options).decode()
-        return f'{{"schema":{head},"payload":{payload}}}'.encode()
-    except SerializationError as error:
-        raise DataError("Converting Kafka Connect data to byte[] failed due to serialization error: ") from error
+    payload = value_text(schema, value, options)
+    if not options.schemas_enable:
+        return payload.encode()
+    head = "null" if schema is None else schema_bytes(schema, options).decode()
+    return f'{{"schema":{head},"payload":{payload}}}'.encode()
 
 
 def schema_bytes(schema: Schema, options: JsonOptions) -> bytes:
@@ -190,7 +188,7 @@ def read_value(schema: Schema | None, node: Any, options: JsonOptions) -> Any:
         return _read_schemaless(node)
     if node is None:
         if schema.has_default and options.replace_null_with_default:
-            return schema.default
+            return copy.deepcopy(schema.default)  # whoever gets it may change it
         if schema.optional:
             return None
         raise DataError(f"Invalid null value for required {schema.type.name} field")

@@ -25,8 +25,7 @@ class SerializationError(ConnectError):
 
 
 _SHORT = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
-_TO_ESCAPE = re.compile('["\\\\\x00-\x1f\U00010000-\U0010ffff]')
-_LONE = re.compile("[\ud800-\udfff]")
+_TO_ESCAPE = re.compile('["\\\\\x00-\x1f\ud800-\udfff\U00010000-\U0010ffff]')
 _ESCAPED_OR_WIDE = re.compile("\\\\(?:u([0-9a-f]{4})|.)|[\U00010000-\U0010ffff]")
 _FOUR_BYTE_LEADS = b"\xf0\xf1\xf2\xf3\xf4"
 _NUMBER = r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?"
@@ -37,8 +36,6 @@ _BLANK = " \t\r\n"
 
 def quote(text: str) -> str:
     """A JSON string literal."""
-    if _LONE.search(text):
-        raise SerializationError("Incomplete surrogate pair in a string")
     return '"' + _TO_ESCAPE.sub(_escape, text) + '"'
 
 
