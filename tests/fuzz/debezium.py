@@ -31,9 +31,10 @@ _NAMELESS = {
 }
 _MODES = ("drop", "tombstone", "rewrite", "rewrite-with-tombstone", "delete-to-tombstone")
 _REFERENCES = (
-    "op", "ts_ms", "source.ts_ms", "table", "version:V", "source.table:__deleted", "id", "total_order",
-    "transaction.id", "nope", "source.nope", "source", "before", "after", "nope.x", "op.x", " op ", "a:", ":a", "a.b.c", "a..b", "", ".",
-    ":", "a:b:c", "updateDescription", "tags", "source.snapshot", "transaction", "transaction.id:Ünï", "op:", "id:__op",
+    "op", "ts_ms", "source.ts_ms", "table", "version:V", "source.table:__deleted", "id", "total_order", "op",
+    "transaction.id", "nope", "source.nope", "source", "before", "after", "nope.x", "op.x", " op ", "a:", ":a", "a.b.c",
+    "a..b", "", ".", ":", "a:b:c", "updateDescription", "tags", "source.snapshot", "transaction", "transaction.id:Ünï",
+    "op:", "id:__op",
 )  # fmt: skip
 _HEADER = array(STRING)
 
