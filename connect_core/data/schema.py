@@ -175,12 +175,14 @@ def _rebuild(kind: Type, plain: dict[str, Any], fields: list[tuple[str, Schema]]
 def _check(schema: Schema) -> None:
     if schema.fields and schema.type is not Type.STRUCT:
         raise SchemaError(f"Cannot create fields on type {schema.type.name}")
-    if len(schema.field_map) != len(schema.fields):
-        names = [f.name for f in schema.fields]
-        twice = next(n for n in names if names.count(n) > 1)
-        raise SchemaError(f"Cannot create field because of field name duplication {twice}")
-    if any(not f.name for f in schema.fields):
-        raise SchemaError("fieldName cannot be null.")
+    if len(schema.field_map) != len(schema.fields) or "" in schema.field_map:
+        seen: set[str] = set()
+        for field in schema.fields:  # in their order: the first wrong one is named
+            if not field.name:
+                raise SchemaError("fieldName cannot be null.")
+            if field.name in seen:
+                raise SchemaError(f"Cannot create field because of field name duplication {field.name}")
+            seen.add(field.name)
     if schema.type is Type.MAP and schema.key_schema is None and schema.value_schema is not None:
         raise SchemaError("keySchema cannot be null.")
 

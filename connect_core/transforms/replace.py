@@ -6,19 +6,22 @@ is shorter than what it drops makes a new dict.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from connect_core.config import MEDIUM, Config, key, list_of
-from connect_core.data import Field, Schema, Type
+from connect_core.data import DATE, DECIMAL, TIME, TIMESTAMP, Field, Schema, Type
 from connect_core.data.check import check
 from connect_core.encoding.source import Source
 from connect_core.errors import ConfigError, DataError
+from connect_core.java.hashing import hash_map_order
 from connect_core.transforms.base import (
     Change,
     OnKey,
     OnValue,
     SideTransform,
     Step,
+    class_name,
     copy_schema,
     no_struct,
     refusing,
@@ -129,12 +132,13 @@ class ReplaceField(SideTransform[ReplaceFieldConfig]):
 
     def _of_struct(self, schema: Schema, made: Schema) -> Change:
         """Connect looks a field up by its new name alone: with ``a:b``, a field ``b`` gets the value of ``a``."""
-        old_names = {new: old for old, new in self._renames.items()}
+        # Where several old names give one new name, a HashMap's order decides.
+        old_names = {self._renames[old]: old for old in hash_map_order(self._renames)}
         sources = [(old_names.get(field.name, field.name), field) for field in made.fields]
-        source = Source(check=check, wrong=_wrong)
+        source = Source(wrong=_wrong)
         with source.block("def change(value, record):"):
-            if missing := next((old for old, _ in sources if old not in schema.field_map), None):
-                source.line(f"wrong({missing!r})")
+            if missing := [old for old, _ in sources if old not in schema.field_map]:
+                source.line(f"wrong({missing[0]!r})")
             else:
                 self._lines(source, schema, [(schema.field_map[old], new) for old, new in sources])
             source.line("return value")
@@ -146,8 +150,8 @@ class ReplaceField(SideTransform[ReplaceFieldConfig]):
             fill_defaults(source, (old for old, _ in moves))
         for old, new in moves:
             if old.schema is not new.schema:
-                schema_name = source.constant("schema", new.schema)
-                source.line(f"check({schema_name}, value.get({old.name!r}), field={new.name!r})")
+                fit = source.constant("fit", _fit(old.schema, new))
+                source.line(f"{fit}(value.get({old.name!r}))")
         kept = {old.name for old, new in moves if old.name == new.name}
         gone = [field.name for field in schema.fields if field.name not in kept]
         if len(moves) < len(gone):
@@ -160,6 +164,30 @@ class ReplaceField(SideTransform[ReplaceFieldConfig]):
             source.line(f"value.pop({name!r}, None)")
         for variable, _, new_name in moved:
             source.line(f"value[{new_name!r}] = {variable}")
+
+
+def _fit(old: Schema, new: Field) -> Callable[[Any], None]:
+    """What refuses a value of another schema than its new field's, where Connect would: by the value's Java class."""
+    wanted = new.schema
+    other = old.type is not wanted.type or wanted.type is Type.STRUCT or _logical(old) != _logical(wanted)
+
+    def fit(value: Any) -> None:
+        if value is None or not other:
+            check(wanted, value, field=new.name)
+            return
+        if old.type is Type.STRUCT and wanted.type is Type.STRUCT:
+            raise DataError("Struct schemas do not match.")
+        name = f' "{wanted.name}"' if wanted.name is not None else ""
+        raise DataError(
+            f"Invalid Java object for schema{name} with type {wanted.type.name}: class {class_name(old, value)} "
+            f'for field: "{new.name}"'
+        )
+
+    return fit
+
+
+def _logical(schema: Schema) -> str | None:
+    return schema.name if schema.name in (DATE, DECIMAL, TIME, TIMESTAMP) else None
 
 
 def _wrong(name: str) -> None:

@@ -22,7 +22,7 @@ class SetSchemaMetadataConfig(Config):
 
 
 class SetSchemaMetadata(SideTransform[SetSchemaMetadataConfig]):
-    """Set the schema's name, version or both; data without a schema is an error, unless it is null."""
+    """Set the name, version or both of a struct's schema; other data is an error, but for a null without schema."""
 
     def configure(self) -> None:
         """Check that there is something to set."""
@@ -34,6 +34,8 @@ class SetSchemaMetadata(SideTransform[SetSchemaMetadataConfig]):
         """The same schema with the new name and version; all else of it stays, ``optional`` and default too."""
         if schema is None:
             return Step(None, _no_schema)
+        if schema.type is not Type.STRUCT:
+            raise DataError("Cannot list fields on non-struct type")
         name, version = self.config.schema_name, self.config.schema_version
         made = schema.replace(
             name=schema.name if name is None else name, version=schema.version if version is None else version
@@ -42,7 +44,7 @@ class SetSchemaMetadata(SideTransform[SetSchemaMetadataConfig]):
 
     def _defaults(self, schema: Schema) -> Change:
         lacking = [field for field in schema.fields if field.schema.has_default]
-        if schema.type is not Type.STRUCT or not lacking or not self.config.replace_null_with_default:
+        if not lacking or not self.config.replace_null_with_default:
             return _unchanged
         source = Source()
         with source.block("def change(value, record):"):

@@ -1,0 +1,146 @@
+"""The transforms of structure and headers on generated records, schemas and configs, wrong ones too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+from connect_core.data import Record, Schema
+from tests.fuzz._shapes import NAMES, listed, names_for, path_for, record, side_schemas
+from tests.fuzz._transforms import Twin
+from tests.fuzz.family import Failed, Family, Maker, Pair
+from tests.fuzz.values import text
+from tests.parity.bridge import Bridge
+
+PACKAGE = "org.apache.kafka.connect.transforms"
+NAMED_FIELD = "InsertField's complaint about a missing static.value names the field"
+NAMED_ERROR = "a NullPointerException of a transform is a DataException here that names the field"
+STRUCT_DEFAULT = "a null struct gets its default"
+YEARS = "Python's dates have the years 1 to 9999"
+
+type Configure = Callable[[Random, Schema | None], dict[str, str]]
+
+
+def family(name: str, configure: Configure, *, sided: bool = True, value_only: bool = False) -> Maker:
+    """The family of one class: ``configure`` makes its config for records of a schema."""
+
+    def make(bridge: Bridge) -> Family:
+        def vary(found: Schema | None, random: Random) -> Any:
+            side = "Value" if value_only else random.choice(("Key", "Value"))
+            config = configure(random, found)
+            if random.random() < 0.2:
+                config["replace.null.with.default"] = random.choice(("false", "false", "true", "no"))
+            return f"{PACKAGE}.{name}" + (f"${side}" if sided else ""), config, record(random, side, found)
+
+        def compare(case: tuple[str, dict[str, str], Record]) -> Pair:
+            kind, config, sent = case
+            return Twin(bridge, kind, config).apply(sent)
+
+        return Family(name, side_schemas(), compare, known, (NAMED_FIELD, NAMED_ERROR, STRUCT_DEFAULT, YEARS), vary)
+
+    return make
+
+
+def known(_case: Any, pair: Pair) -> str | None:
+    """Deliberate differences."""
+    if not isinstance(pair.java, Failed):
+        return None
+    if pair.java.message == "Struct schemas do not match.":
+        return STRUCT_DEFAULT
+    if not isinstance(pair.ours, Failed):
+        return None
+    if "InsertField$InsertionSpec@" in pair.java.message and pair.ours.name == pair.java.name:
+        return NAMED_FIELD
+    if pair.java.name == "java.lang.NullPointerException" and pair.ours.name.endswith("DataException"):
+        return NAMED_ERROR
+    return None
+
+
+def _extract(random: Random, found: Schema | None) -> dict[str, str]:
+    if random.random() < 0.5:
+        return {"field": path_for(found, random), "field.syntax.version": random.choice(("V2", "v2", "V2", "V3", "V1"))}
+    return {"field": random.choice(names_for(found, random))}
+
+
+def _flatten(random: Random, _: Schema | None) -> dict[str, str]:
+    return random.choice(({}, {"delimiter": "_"}, {"delimiter": ""}, {"delimiter": "'"}, {"delimiter": "ä"}))
+
+
+def _insert(random: Random, found: Schema | None) -> dict[str, str]:
+    pool = ("t", "p", "o", "new", "x y", "'", "😀", *NAMES[:4])
+    config = {
+        f"{what}.field": random.choice(pool) + random.choice(("", "?", "!"))
+        for what in ("topic", "partition", "offset", "timestamp", "static")
+        if random.random() < (0.15 if what == "offset" else 0.4)
+    }
+    if random.random() < 0.02:
+        config["topic.field"] = random.choice(("", "?", "!"))
+    if random.random() < (0.9 if "static.field" in config else 0.1):
+        config["static.value"] = text(random)
+    return config
+
+
+def _replace(random: Random, found: Schema | None) -> dict[str, str]:
+    config = {
+        what: listed(names_for(found, random), random) for what in ("exclude", "include") if random.random() < 0.4
+    }
+    if random.random() < 0.6:
+        olds = names_for(found, random)
+        pairs = [f"{old}:{random.choice(('new', 'x', *NAMES[:5], *olds))}" for old in olds]
+        if random.random() < 0.05:
+            pairs.append(random.choice(("a", "a:", ":a", "a:b:c", "a:b:", "")))
+        config["renames"] = listed(pairs, random)
+    return config
+
+
+def _set_schema(random: Random, _: Schema | None) -> dict[str, str]:
+    config = {}
+    if random.random() < 0.7:
+        config["schema.name"] = random.choice(("x", "", "io.x.😀", "org.apache.kafka.connect.data.Foo"))
+    if random.random() < 0.7:
+        config["schema.version"] = random.choice(("1", "0", "-7", "2147483647", "2147483648", "x", ""))
+    return config
+
+
+def _value_to_key(random: Random, found: Schema | None) -> dict[str, str]:
+    return {"fields": listed(names_for(found, random), random)} if random.random() < 0.98 else {}
+
+
+def _drop_headers(random: Random, _: Schema | None) -> dict[str, str]:
+    return {
+        "headers": listed([random.choice(("h", "H", "a.b", "😀", "")) for _ in range(random.randint(0, 2))], random)
+    }
+
+
+def _header_from(random: Random, found: Schema | None) -> dict[str, str]:
+    fields = names_for(found, random)
+    headers = [random.choice(("h", "x y", "😀", "")) for _ in fields]
+    if random.random() < 0.05:
+        headers.append("more")
+    return {
+        "fields": listed(fields, random),
+        "headers": listed(headers, random),
+        "operation": random.choice(
+            ("move", "copy", "move", "copy", "Move") if random.random() < 0.2 else ("move", "copy")
+        ),
+    }
+
+
+def _insert_header(random: Random, _: Schema | None) -> dict[str, str]:
+    literal = random.choice((text(random), "[1,2]", '{"a":1}', "1.0", "2020-01-01", str(random.randint(-999, 99999))))
+    return {"header": random.choice(("h", "", "😀")), "value.literal": literal}
+
+
+FAMILIES: dict[str, Maker] = {
+    "ExtractField": family("ExtractField", _extract),
+    "Flatten": family("Flatten", _flatten),
+    "InsertField": family("InsertField", _insert),
+    "ReplaceField": family("ReplaceField", _replace),
+    "SetSchemaMetadata": family("SetSchemaMetadata", _set_schema),
+    "ValueToKey": family("ValueToKey", _value_to_key, sided=False, value_only=True),
+    "Filter": family("Filter", lambda *_: {}, sided=False),
+    "DropHeaders": family("DropHeaders", _drop_headers, sided=False),
+    "HeaderFrom": family("HeaderFrom", _header_from),
+    "InsertHeader": family("InsertHeader", _insert_header, sided=False),
+}
