@@ -62,12 +62,12 @@ def to_float32(value: float) -> float:
 
 
 def decimal_to_float32(value: Decimal) -> float:
-    """``BigDecimal.floatValue``: the nearest float, not rounded twice; no negative zero."""
+    """``BigDecimal.floatValue``: the nearest float, not rounded twice; -0.0 only for what is too small for a float."""
     try:
         double = float(value)
     except OverflowError:
         return math.copysign(math.inf, value)
-    return nearest_to(value, Decimal(double), double=double) or 0.0
+    return nearest_to(value, Decimal(double), double=double) if value else 0.0
 
 
 def nearest_to[N: (Decimal, Fraction, int)](value: N, rounded: N, *, double: float) -> float:
@@ -116,6 +116,18 @@ def float_to_int(value: float, bits: int) -> int:
     if math.isinf(value):
         return high if value > 0 else low
     return min(max(int(value), low), high)
+
+
+def decimal_to_double(value: Decimal) -> float:
+    """``BigDecimal.doubleValue``; no negative zero."""
+    return float(value) or 0.0
+
+
+def decimal_to_long(value: Decimal) -> int:
+    """``BigDecimal.longValue``: the lowest 64 bits of the whole part."""
+    if value.adjusted() < 0 or decimal_scale(value) <= -64:
+        return 0  # 10**64 has 64 zero bits
+    return narrow(int(value), 64)
 
 
 def decimal_text(value: Decimal) -> str:

@@ -80,6 +80,7 @@ _TABLE: tuple[tuple[str, str, tuple[Kind, ...], str], ...] = (
             ("HeaderFrom", "headers"),
             ("HoistField", "hoist"),
             ("InsertField", "insert"),
+            ("MaskField", "mask"),
             ("ReplaceField", "replace"),
             ("SetSchemaMetadata", "schema_metadata"),
         )

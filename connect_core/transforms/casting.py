@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time
-from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -19,9 +17,10 @@ from connect_core.data.values import to_text
 from connect_core.errors import DataError
 from connect_core.java.number_texts import parse_double, parse_float, parse_int
 from connect_core.java.numbers import (
-    decimal_scale,
     decimal_text,
+    decimal_to_double,
     decimal_to_float32,
+    decimal_to_long,
     double_text,
     float_text,
     float_to_int,
@@ -67,7 +66,7 @@ def of_no_schema(target: Type) -> Convert:
         kind: _of_type(plain, target) or _same
         for kind, plain in ((int, Type.INT64), (float, Type.FLOAT64), (bool, Type.BOOLEAN), (str, Type.STRING))
     }
-    known[Float32] = _of_type(Type.FLOAT32, target) or _same
+    known[Float32] = float if target is Type.FLOAT64 else _of_type(Type.FLOAT32, target) or _same
     known[bytes] = _of_type(Type.BYTES, target) or _same
     if target is Type.FLOAT32:
         known = {kind: _marking(cast) for kind, cast in known.items()}
@@ -154,21 +153,10 @@ def _from_float(source: Type, target: Type) -> Convert | None:
 def _from_decimal(target: Type) -> Convert:
     if target in _BITS:
         bits = _BITS[target]
-        return lambda value: narrow(_low_bits(value), bits)
+        return lambda value: narrow(decimal_to_long(value), bits)
     if target is Type.BOOLEAN:
-        return lambda value: narrow(_low_bits(value), 64) != 0
-    return {Type.FLOAT32: decimal_to_float32, Type.FLOAT64: _decimal_to_double, Type.STRING: decimal_text}[target]
-
-
-def _low_bits(value: Decimal) -> int:
-    """The whole part, right in its lowest 64 bits."""
-    if value.adjusted() < 0 or decimal_scale(value) <= -64:
-        return 0  # 10**64 has 64 zero bits
-    return int(value)
-
-
-def _decimal_to_double(value: Decimal) -> float:
-    return float(value) or 0.0  # BigDecimal has no negative zero
+        return lambda value: decimal_to_long(value) != 0
+    return {Type.FLOAT32: decimal_to_float32, Type.FLOAT64: decimal_to_double, Type.STRING: decimal_text}[target]
 
 
 def _from_text(target: Type) -> Convert:

@@ -14,9 +14,7 @@ from connect_core.errors import DataError
 from connect_core.transforms.base import Change
 
 
-def touch(
-    schema: Schema, changes: Mapping[str, Callable[[Any], Any] | None], *, defaults: bool, title: str
-) -> Change:
+def touch(schema: Schema, changes: Mapping[str, Callable[[Any], Any] | None], *, defaults: bool, title: str) -> Change:
     """Change the named fields of structs by functions of their (present) values; None: it stays.
 
     Connect rebuilds the struct: with ``defaults`` every null that has a default becomes it, the named ones' defaults

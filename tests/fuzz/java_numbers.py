@@ -32,7 +32,8 @@ ODD = (
 _INTS = {"Byte": 8, "Short": 16, "Integer": 32, "Long": 64}
 
 
-def _text(random: Random) -> str:
+def number_text(random: Random) -> str:
+    """What a parser of numbers may or may not read."""
     text = random.choice((_random_number, lambda r: r.choice(WHOLES), lambda r: r.choice(FLOATS)))(random)
     if random.random() < 0.2:
         text = random.choice(ODD)
@@ -87,7 +88,7 @@ def _parsing(bridge: Bridge) -> Family:
         return Pair(mine, exact(bridge.from_value(None, theirs)))
 
     def vary(name: str, random: Random) -> tuple[str, str]:
-        return name, _text(random)
+        return name, number_text(random)
 
     return Family("java number texts", st.sampled_from(list(both)), compare, vary=vary)
 

@@ -296,7 +296,10 @@ class Bridge:
 
     def _from_struct(self, schema: Schema | None, value: Any) -> dict[str, Any]:
         if schema is None or not schema.fields:  # Debezium gives structs in headers a schema without fields
-            schema = self.from_schema(value.schema())
+            own = value.schema()
+            if not len(own.fields()):
+                return {}
+            schema = self.from_schema(own)
         assert schema is not None
         return {f.name: self.from_value(f.schema, value.getWithoutDefault(self.text(f.name))) for f in schema.fields}
 

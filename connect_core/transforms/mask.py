@@ -1,0 +1,170 @@
+"""MaskField: values give way to what says nothing, or to a given text or number (spec kafka-connect.md 6.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from connect_core.config import HIGH, LOW, Config, key, list_of, non_empty
+from connect_core.data import DATE, DECIMAL, TIME, TIMESTAMP, Float32, Schema, Type, units
+from connect_core.data.check import java_class_of
+from connect_core.errors import DataError
+from connect_core.java.hashing import hash_map_order
+from connect_core.java.number_texts import parse_decimal
+from connect_core.java.numbers import decimal_to_double, decimal_to_long, narrow, to_float32
+from connect_core.transforms.base import (
+    Change,
+    OnKey,
+    OnValue,
+    SideTransform,
+    Step,
+    class_name,
+    no_struct,
+    replace_null_with_default,
+    require_map,
+    require_struct,
+)
+from connect_core.transforms.touch import touch
+
+_PURPOSE = "mask fields"
+
+type Mask = Callable[[Any], Any]
+
+_BITS: Mapping[Type, int] = {Type.INT8: 8, Type.INT16: 16, Type.INT32: 32, Type.INT64: 64}
+_NOTHING: Mapping[Type, Any] = {
+    **dict.fromkeys(_BITS, 0),
+    Type.FLOAT32: 0.0,
+    Type.FLOAT64: 0.0,
+    Type.BOOLEAN: False,
+    Type.STRING: "",
+    Type.ARRAY: [],
+    Type.MAP: {},
+}
+_LOGICAL_NOTHING: Mapping[str | None, Any] = {
+    DECIMAL: Decimal(0),
+    DATE: date(1970, 1, 1),
+    TIME: time(0),
+    TIMESTAMP: units.EPOCH,
+}
+
+
+class MaskFieldConfig(Config):
+    """Keys of MaskField."""
+
+    fields: list[str] = key("Names of fields to mask.", importance=HIGH, checks=[list_of(empty_ok=False)])
+    replacement: str | None = key(
+        "Custom value replacement, that will be applied to all 'fields' values (numeric or non-empty string values "
+        "only).",
+        default=None,
+        importance=LOW,
+        checks=[non_empty],
+    )
+    replace_null_with_default: bool = replace_null_with_default()
+
+
+class MaskField(SideTransform[MaskFieldConfig]):
+    """Mask specified fields with a valid null value for the field type (i.e. 0, false, empty string, and so on).
+
+    For numeric and string fields, an optional replacement value can be specified that is converted to the correct type.
+    """
+
+    def step(self, schema: Schema | None) -> Step:
+        """The schema stays; a null key or value is refused, a null field stays null."""
+        if schema is None:
+            return Step(None, self._of_no_schema())
+        if schema.type is not Type.STRUCT:
+            return no_struct(schema, _PURPOSE)
+        names = frozenset(self.config.fields)
+        masks = {field.name: self._mask(field.schema) for field in schema.fields if field.name in names}
+        masked = touch(schema, masks, defaults=self.config.replace_null_with_default, title="MaskField")
+        return Step(schema, lambda value, record: masked(require_struct(schema, value, _PURPOSE), record))
+
+    def _of_no_schema(self) -> Change:
+        names = tuple(hash_map_order(self.config.fields))
+        masks: dict[type, Mask] = {
+            bool: self._mask(Schema(Type.BOOLEAN)),
+            int: self._mask(Schema(Type.INT64)),
+            float: self._mask(Schema(Type.FLOAT64)),
+            Float32: self._float32_mask(),
+            str: self._mask(Schema(Type.STRING)),
+            Decimal: self._mask(Schema(Type.BYTES, name=DECIMAL)),
+            datetime: self._mask(Schema(Type.INT64, name=TIMESTAMP)),
+            dict: self._mask(Schema(Type.MAP)),
+            list: self._mask(Schema(Type.ARRAY)),
+        }
+
+        def change(value: Any, _: Any) -> Any:
+            for name in names:
+                found = require_map(value, _PURPOSE).get(name)
+                if found is None:
+                    value[name] = None
+                else:
+                    mask = masks.get(type(found))
+                    value[name] = self._refuse(java_class_of(found)) if mask is None else mask(found)
+            return value
+
+        return change
+
+    def _float32_mask(self) -> Mask:
+        mask = self._mask(Schema(Type.FLOAT32))
+        return lambda value: Float32(mask(value))
+
+    def _mask(self, schema: Schema) -> Mask:
+        """What hides values of a schema."""
+        text = self.config.replacement
+        nothing = _LOGICAL_NOTHING.get(schema.name) if schema.name in _LOGICAL_NOTHING else _NOTHING.get(schema.type)
+        if text is None:
+            if nothing is None:
+                return lambda value: self._refuse(f"class {class_name(schema, value)}")
+            return lambda _: nothing
+        read = _reader(schema)
+        if read is None:
+            return lambda value: self._refuse(f"class {class_name(schema, value)}")
+        try:
+            replacement = read(text)
+        except ValueError:
+            return _no_number(text, schema)
+        return lambda _: replacement
+
+    def _refuse(self, class_text: str) -> Any:
+        if self.config.replacement is None:
+            raise DataError(f"Cannot mask value of type: {class_text}")
+        raise DataError(f"Cannot mask value of type {class_text} with custom replacement.")
+
+
+def _reader(schema: Schema) -> Callable[[str], Any] | None:
+    """What reads a replacement for values of the schema; None where Connect takes none.
+
+    Every number is read as a BigDecimal and cast, so ``1e3`` masks a byte with -24.
+    """
+    if schema.name == DECIMAL:
+        return parse_decimal
+    if schema.name in _LOGICAL_NOTHING:
+        return None
+    if schema.type in _BITS:
+        return lambda text: narrow(decimal_to_long(parse_decimal(text)), _BITS[schema.type])
+    readers: dict[Type, Callable[[str], Any]] = {
+        Type.FLOAT32: lambda text: to_float32(decimal_to_double(parse_decimal(text))),
+        Type.FLOAT64: lambda text: decimal_to_double(parse_decimal(text)),
+        Type.STRING: str,
+    }
+    return readers.get(schema.type)
+
+
+def _no_number(text: str, schema: Schema) -> Mask:
+    number = "number" if schema.name == DECIMAL else "a number"  # two places in Connect say it
+
+    def refuse(_: Any) -> Any:
+        raise DataError(f"Unable to convert {text} (class java.lang.String) to {number}")
+
+    return refuse
+
+
+class MaskFieldKey(OnKey[MaskFieldConfig], MaskField):
+    """MaskField$Key."""
+
+
+class MaskFieldValue(OnValue[MaskFieldConfig], MaskField):
+    """MaskField$Value."""

@@ -1,0 +1,98 @@
+"""The transforms that change what a field is: Cast, MaskField, TimestampConverter; wrong configs and values too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+from connect_core.data import Float32, Record, Schema, Type
+from connect_core.java.numbers import to_float32
+from tests.fuzz._shapes import listed, names_for, record, side_schemas
+from tests.fuzz._transforms import Twin
+from tests.fuzz.family import Failed, Family, Maker, Pair
+from tests.fuzz.java_numbers import number_text
+from tests.fuzz.values import text
+from tests.parity.bridge import Bridge
+
+PACKAGE = "org.apache.kafka.connect.transforms"
+COLON = "Cast with `:` as an item"
+STRUCT_DEFAULT = "a null struct gets its default"
+TARGETS = ("int8", "int16", "int32", "int64", "float32", "float64", "boolean", "string")
+ODD_TARGETS = ("bytes", "array", "struct", "foo", "", "STRING", " Int8 ", "ınt8", "int8:x", "decimal")
+
+type Configure = Callable[[Random, Schema | None], dict[str, str]]
+type Texts = Callable[[Random], str]
+type Known = Callable[[Any, Pair], str | None]
+
+
+def _family(name: str, configure: Configure, *, texts: Texts, known: Known, differences: tuple[str, ...] = ()) -> Maker:
+    """The family of one class; ``texts`` makes strings that it may be able to read."""
+
+    def make(bridge: Bridge) -> Family:
+        def vary(found: Schema | None, random: Random) -> Any:
+            side = random.choice(("Key", "Value"))
+            config = configure(random, found)
+            if random.random() < 0.25:
+                config["replace.null.with.default"] = random.choice(("false", "false", "true", "no"))
+            made = record(random, side, found)
+            value = made.value if side == "Value" else made.key
+            _sprinkle(value, random, texts, schemaless=found is None)
+            return f"{PACKAGE}.{name}${side}", config, made
+
+        def compare(case: tuple[str, dict[str, str], Record]) -> Pair:
+            kind, config, sent = case
+            return Twin(bridge, kind, config).apply(sent)
+
+        def known_or_default(case: Any, pair: Pair) -> str | None:
+            if isinstance(pair.java, Failed) and pair.java.message == "Struct schemas do not match.":
+                return STRUCT_DEFAULT  # whatever comes of the fields behind it
+            return known(case, pair)
+
+        return Family(name, side_schemas(), compare, known_or_default, (STRUCT_DEFAULT, *differences), vary)
+
+    return make
+
+
+def _sprinkle(value: Any, random: Random, texts: Texts, *, schemaless: bool) -> None:
+    """Put readable texts where texts are, and Floats among schemaless values now and then."""
+    if not isinstance(value, dict):
+        return
+    for name, one in value.items():
+        if type(one) is str and (random.random() < 0.7 or any("\ud800" <= char < "\ue000" for char in one)):
+            # JPype cannot carry lone surrogates in the messages of exceptions
+            value[name] = texts(random)
+        elif schemaless and type(one) is float and random.random() < 0.3:
+            value[name] = Float32(to_float32(one))
+
+
+def _cast(random: Random, found: Schema | None) -> dict[str, str]:
+    targets = ODD_TARGETS if random.random() < 0.03 else TARGETS
+    whole = 0.05 if found is not None and found.type is Type.STRUCT else 0.3 if found is None else 0.9
+    if random.random() < whole:
+        return {"spec": random.choice(targets)}
+    items = [f"{name}:{random.choice(targets)}" for name in names_for(found, random)]
+    if random.random() < 0.03:
+        items.append(random.choice((":", "::", "int8", "a:int8:b", "a:", ":int8", "", " a : int8 ")))
+    return {"spec": listed(items, random)} if random.random() < 0.99 else {}
+
+
+def _cast_known(case: Any, pair: Pair) -> str | None:
+    if isinstance(pair.java, Failed) and pair.java.name == "java.lang.ArrayIndexOutOfBoundsException":
+        return COLON if isinstance(pair.ours, Failed) and pair.ours.name.endswith("ConfigException") else None
+    return None
+
+
+def _mask(random: Random, found: Schema | None) -> dict[str, str]:
+    config = {"fields": listed(names_for(found, random), random)}
+    if random.random() < 0.6:
+        config["replacement"] = number_text(random) if random.random() < 0.8 else text(random)
+        # The message of BigDecimal's error would hold half of an astral character, which JPype cannot carry.
+        config["replacement"] = "".join(char if char < "\ud800" else "*" for char in config["replacement"])
+    return config if random.random() < 0.99 else {"fields": random.choice(("", ",", " "))}
+
+
+FAMILIES: dict[str, Maker] = {
+    "Cast": _family("Cast", _cast, texts=number_text, known=_cast_known, differences=(COLON,)),
+    "MaskField": _family("MaskField", _mask, texts=text, known=lambda *_: None),
+}
