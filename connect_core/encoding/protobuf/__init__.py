@@ -1,1 +1,9 @@
-"""Protobuf without registry or config (spec kafka-connect.md 5.7): definitions, texts, bytes, and back."""
+"""Protobuf without registry or config (spec kafka-connect.md 5.7): definitions, texts, bytes, and back.
+
+``writer`` compiles a Connect schema, ``reader`` a registered text; both to be kept and called per record.
+"""
+
+from connect_core.encoding.protobuf.options import ProtobufOptions
+from connect_core.encoding.protobuf.writer import Writer, writer
+
+__all__ = ["ProtobufOptions", "Writer", "writer"]

@@ -145,7 +145,7 @@ class _Definer:
             number = parse_int(one.schema.parameters.get(TAG, "0"))
             field = self._field(message, defined, one.schema, self._scrub(one.name), number, member=True)
             if field is not None:
-                field.oneof = oneof
+                field.oneof, field.label = oneof, None  # a text cannot say ``repeated`` here, and data follows the text
                 message.fields.append(field)
 
     def _label(self, schema: Schema) -> str | None:

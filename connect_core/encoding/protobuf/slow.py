@@ -239,8 +239,7 @@ class SlowWriter:
             return
         _check(field, made)
         payload = SCALARS[_write_kind(field)](made.value) if made.kind != "message" else made.value
-        # Zeros, all but negative ones, are bytes of zeros; an empty text is none.
-        if not presence(field, message) and not any(payload):
+        if not presence(field, message) and _is_default(field, made, payload):
             fields.pop(field.number, None)
             return
         fields[field.number] = _tagged(field, payload)
@@ -251,11 +250,20 @@ def _check(field: Field, made: Made | None) -> None:
         raise Refused(f'A null within the field "{field.name}": lists hold no nulls', POINTER)
     kind = field_kind(field)
     wanted, given = _CLASSES[kind], _CLASSES[made.kind]
+    if kind == "enum" and made.kind != "enum":
+        raise Refused("DynamicMessage should use EnumValueDescriptor to set Enum Value.")
     if wanted[0] != given[0]:
         raise Refused(
             f"Wrong object type used with protocol message reflection.\nField number: {field.number}, "
             f"field java type: {wanted[0]}, value type: {given[1]}\n"
         )
+
+
+def _is_default(field: Field, made: Made, payload: bytes) -> bool:
+    if isinstance(field.target, Enum):
+        return bool(made.value == field.target.values[0][1])  # the first symbol, whatever its number
+    # Zeros, all but negative ones, are bytes of zeros; an empty text is none; NULs in a text are no default.
+    return not payload if field.type in ("string", "bytes") else not any(payload)
 
 
 def _write_kind(field: Field) -> str:
@@ -271,7 +279,7 @@ def _tagged(field: Field, payload: bytes) -> bytes:
 
 def _repeated(field: Field, made: Made) -> bytes:
     if made.kind != "list":
-        raise Refused(f"The repeated field {field.name} got one value: {made.kind}", "java.lang.ClassCastException")
+        raise DataError("Invalid type for STRUCT: class org.apache.kafka.connect.data.Struct")
     payloads = []
     for element in made.value:
         _check(field, element)
@@ -303,6 +311,4 @@ def _wrapped(made: Made) -> bytes:
     """The message with a field ``value`` = 1 of this type."""
     field = Field("value", 1, made.kind)
     payload = SCALARS[made.kind](made.value)
-    return _tagged(field, payload) if any(payload) else b""
-
-
+    return b"" if _is_default(field, made, payload) else _tagged(field, payload)

@@ -1,4 +1,4 @@
-"""The canonical .proto text of a model: what the original registers, to the byte (its own layout, not protoc's)."""
+"""The canonical .proto text of a proto3 model: what the original registers, to the byte (its own layout, not protoc's)."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def _enum(enum: Enum) -> str:
 
 
 def _field(field: Field) -> str:
-    label = f"{field.label} " if field.label is not None and (field.oneof is None or field.proto3_optional) else ""
+    label = f"{field.label} " if field.repeated or field.proto3_optional else ""
     option = f" [{_meta(field.meta)}]" if field.meta else ""
     if field.json_name is not None:  # only in the bundled files, whose fields have no other option
         option = f" [json_name = {quoted(field.json_name)}]"
