@@ -44,7 +44,7 @@ def rename_of(text: str) -> tuple[str, str]:
 
 
 def renames(name: str, value: Any) -> None:
-    """List of colon-delimited pairs, e.g. ``foo:bar,abc:xyz``."""
+    """List of colon-delimited pairs such as ``foo:bar,abc:xyz``."""
     for text in value or ():
         try:
             rename_of(text)
