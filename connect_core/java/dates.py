@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from connect_core.java import dates_parse
 from connect_core.java.dates_calendar import CUTOVER_YEAR, DAY_MILLIS, Day, day_fields, gregorian
@@ -43,7 +43,7 @@ class DateFormat:
         self._pieces = _pieces(pattern)
         self._write_clock = _clock_writer(self._pieces)
         self._steps = _steps(self._pieces)
-        self._short_cut = _ShortCut.of(self._pieces) if lenient else None
+        self._short_cut = _short_cut(self._pieces) if lenient else None
         now = day_fields(time.time_ns() // 1_000_000 // DAY_MILLIS)
         self._century = now.year - 80
         self._century_start = (
@@ -53,7 +53,8 @@ class DateFormat:
 
     def _use(self, zone: Zone) -> None:
         self._zone, self._fixed = zone, zone.fixed
-        self._days: dict[tuple[int, Offset], str] = {}
+        self._shift = self._fixed.raw if self._fixed else None
+        self._days: dict[int | tuple[int, Offset], str] = {}
 
     @property
     def zone(self) -> str:
@@ -62,33 +63,37 @@ class DateFormat:
 
     def format(self, epoch_ms: int) -> str:
         """The text of an instant."""
-        offset = self._fixed or self._zone.at(epoch_ms)
-        day, clock = divmod(epoch_ms + offset.raw + offset.dst, DAY_MILLIS)
-        template = self._days.get((day, offset))
-        if template is None:
-            template = self._template(day, offset)
+        if self._shift is not None:
+            day, clock = divmod(epoch_ms + self._shift, DAY_MILLIS)
+            template = self._days.get(day)
+            if template is None:
+                template = self._template(day, day, self._fixed or Offset(0, 0))
+        else:
+            offset = self._zone.at(epoch_ms)
+            day, clock = divmod(epoch_ms + offset.raw + offset.dst, DAY_MILLIS)
+            template = self._days.get((day, offset)) or self._template((day, offset), day, offset)
         return template % self._write_clock(clock)
 
-    def _template(self, day: int, offset: Offset) -> str:
-        """The text of a day with places for the clock's fields."""
+    def _template(self, key: int | tuple[int, Offset], day: int, offset: Offset) -> str:
+        """The text of a day with places for the clock's fields; kept under the key."""
         if len(self._days) >= _DAYS_KEPT:
             self._days.clear()
         fields = day_fields(day)
         template = "".join(_shown(piece, fields, offset, self._zone) for piece in self._pieces)
-        self._days[day, offset] = template
+        self._days[key] = template
         return template
 
     def parse(self, text: str) -> int:
         """The instant a text names at its begin; ValueError ``Unparseable date: "x"``."""
         if self._short_cut is not None:
-            found = self._short_cut.parse(text, self._fixed)
+            found = self._short_cut(text, self._fixed)
             if found is not None:
                 return found
         return self._parse(text)
 
     def _parse(self, text: str) -> int:
         state = State(self._zone, century=self._century, lenient=self.lenient)
-        units = text if text.isascii() else _units(text)
+        units = _units(text)
         position = 0
         for step in self._steps:
             position = step(state, units, position)
@@ -129,6 +134,7 @@ def _pieces(pattern: str) -> list[Piece]:
         elif character == "'":
             quoted = not quoted
             if quoted:
+                _check(found)
                 found.append(Piece("", 0))
         elif quoted or not (character.isascii() and character.isalpha()):
             _add_text(found, character)
@@ -160,7 +166,7 @@ def _add_text(pieces: list[Piece], text: str) -> None:
 
 def _units(text: str) -> str:
     """Each UTF-16 unit one character, as Java counts them."""
-    if max(text) <= "\uffff":
+    if text.isascii() or max(text) <= "\uffff":
         return text
     data = text.encode("utf-16-be", "surrogatepass")
     return "".join(chr(int.from_bytes(data[at : at + 2])) for at in range(0, len(data), 2))
@@ -208,7 +214,9 @@ def _padded(value: int, count: int) -> str:
 
 
 def _year(value: int, count: int) -> str:
-    return _padded(value if count != 2 else abs(value) % 100 * (-1 if value < 0 else 1), count)
+    if count != 2:
+        return _padded(value, count)
+    return f"{'-' if value < 0 else ''}{abs(value) % 100:02}"
 
 
 def _month(day: Day, count: int) -> str:
@@ -217,7 +225,7 @@ def _month(day: Day, count: int) -> str:
 
 
 _DAY_TEXTS: dict[str, Callable[[Day, int], str]] = {
-    "G": lambda day, count: ("Before Christ", "Anno Domini")[day.era] if count > 3 else ERAS[day.era],
+    "G": lambda day, _: ERAS[day.era],
     "y": lambda day, count: _year(day.year, count),
     "Y": lambda day, count: _year(day.week_year, count),
     "M": _month,
@@ -253,12 +261,12 @@ def _zone_text(piece: Piece, offset: Offset, zone: Zone) -> str:
 
 def _steps(pieces: list[Piece]) -> list[Step]:
     steps: list[Step] = []
-    for piece, following in zip(pieces, [*pieces[1:], Piece("", 0)], strict=True):
+    for piece, following in zip(pieces, [*pieces, Piece("", 0)][1:], strict=True):
         if piece.letter:
             exact = following.letter != "" and _obeys(following)
             steps.append(dates_parse.field(piece.letter, piece.width, exact=exact))
         else:
-            steps.append(dates_parse.literal(piece.text))
+            steps.append(dates_parse.literal(_units(piece.text)))
     return steps
 
 
@@ -267,50 +275,65 @@ def _obeys(following: Piece) -> bool:
     return following.letter in _NUMERIC and not (following.letter in "ML" and following.width > 2)
 
 
-class _ShortCut:
-    """A regular expression for texts that are exactly as the pattern writes them, by the Gregorian calendar.
+type _Parser = Callable[[str, Offset | None], int | None]
 
-    Anything else goes the long way; what matches here is the same there.
+
+def _short_cut(pieces: list[Piece]) -> _Parser | None:
+    """A parser of texts exactly as the pattern writes them, by the Gregorian calendar; it gives None for any other.
+
+    It takes y, M, d, H, m, s, S and X, each once. What it reads the long way reads the same.
     """
+    letters = "".join(piece.letter for piece in pieces)
+    if len(set(letters)) != len(letters) or "y" not in letters or not set(letters) <= set("yMdHmsSX"):
+        return None
+    widths = {piece.letter: piece.width for piece in pieces}
+    if widths["y"] != 4 or widths.get("M", 2) != 2 or widths.get("d", 2) != 2:
+        return None
+    expression = "".join(
+        re.escape(piece.text)
+        if not piece.letter
+        else _ISO[piece.width]
+        if piece.letter == "X"
+        else f"([0-9]{{{piece.width}}})"
+        for piece in pieces
+    )
+    clock = "".join(f" + int({letter}) * {unit}" for letter, unit in _UNITS.items() if letter in letters)
+    date = ", ".join(letter if letter in letters else "'1'" for letter in "yMd")
+    # The letters become Python variables: nothing of the pattern's text gets into this source.
+    source = f"""
+def parse(text, fixed):
+    found = match(text)
+    if found is None{"" if "X" in letters else " or fixed is None"}:
+        return None
+    {", ".join(letters)}, = found.groups()
+    key = {date}
+    start = kept.get(key)
+    if start is None:
+        start = day_start(kept, *key)
+        if start is None:
+            return None
+    return start{clock} - {"iso_offset(X)" if "X" in letters else "fixed.raw"}
+"""
+    names: dict[str, Any] = {
+        "match": re.compile(expression).fullmatch, "kept": {}, "day_start": _day_start, "iso_offset": _iso_offset,
+    }  # fmt: skip
+    exec(source, names)  # noqa: S102 - made above
+    made: _Parser = names["parse"]
+    return made
 
-    def __init__(self, expression: str, order: str) -> None:
-        self._match = re.compile(expression).fullmatch
-        self._order = order
 
-    @classmethod
-    def of(cls, pieces: list[Piece]) -> _ShortCut | None:
-        """None for patterns without one: it takes y, M, d, H, m, s, S and X, each once."""
-        letters = [piece.letter for piece in pieces if piece.letter]
-        if len(set(letters)) != len(letters) or "y" not in letters or not set(letters) <= set("yMdHmsSX"):
-            return None
-        parts = []
-        for piece in pieces:
-            if not piece.letter:
-                parts.append(re.escape(piece.text))
-            elif piece.letter == "X":
-                parts.append(_ISO[piece.width])
-            elif (piece.letter == "y" and piece.width != 4) or (piece.letter == "M" and piece.width != 2):
-                return None
-            else:
-                parts.append(f"([0-9]{{{piece.width}}})")
-        return cls("".join(parts), "".join(letters))
+_UNITS = {"H": 3_600_000, "m": 60_000, "s": 1000, "S": 1}
 
-    def parse(self, text: str, fixed: Offset | None) -> int | None:
-        """Milliseconds, or None."""
-        found = self._match(text)
-        if found is None:
-            return None
-        values = dict(zip(self._order, found.groups(), strict=True))
-        mark = values.pop("X", None)
-        if mark is None and fixed is None:
-            return None
-        get = {letter: int(value) for letter, value in values.items()}.get
-        year, month = get("y", 1970), get("M", 1)
-        if year <= CUTOVER_YEAR + 1 or not 1 <= month <= 12 or not 1 <= (day := get("d", 1)) <= 99:
-            return None
-        seconds = (gregorian(year, month, day) * 24 + get("H", 0)) * 3600 + get("m", 0) * 60 + get("s", 0)
-        offset = fixed.raw if mark is None and fixed else _iso_offset(mark or "Z")
-        return seconds * 1000 + get("S", 0) - offset
+
+def _day_start(kept: dict[tuple[str, ...], int], *key: str) -> int | None:
+    """Where a day begins; None for one that needs more thought."""
+    year, month, day = map(int, key)
+    if year <= CUTOVER_YEAR + 1 or not 1 <= month <= 12:
+        return None
+    if len(kept) >= _DAYS_KEPT:
+        kept.clear()
+    start = kept[key] = gregorian(year, month, day) * DAY_MILLIS
+    return start
 
 
 _ISO = {

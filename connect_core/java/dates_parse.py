@@ -196,28 +196,21 @@ def _exponent(text: str, position: int) -> tuple[int, int]:
     if not text.startswith("E", position):
         return 0, position
     negative = text.startswith("-", position + 1)
-    begin = position + 1 + negative
-    if text.startswith("∞", begin):
-        return 0, begin + 1
-    digits, end = _digits(text, begin)
-    value = int(digits or "0") * (-1 if negative else 1)
-    if not digits or not _LONG_LOW <= value <= _LONG_HIGH:
-        return 0, position
-    return narrow(value, 32), end
+    digits, end = _digits(text, position + 1 + negative)
+    return (int(f"{'-' if negative else ''}{digits}"), end) if digits else (0, position)
 
 
 def _int_value(digits: str, exponent: int, *, negative: bool) -> int:
-    whole = narrow(len(digits) + exponent, 32)  # digits before the point
-    if not digits:
+    """A whole number of 64 bits wraps to 32, any other saturates."""
+    whole = len(digits) + exponent  # digits before the point
+    if not digits or whole < -400:
         return 0
+    sign = -1 if negative else 1
     if 0 < whole <= 19 and not digits[whole:].strip("0"):
-        value = int(digits[:whole].ljust(whole, "0")) * (-1 if negative else 1)
+        value = sign * int(digits[:whole].ljust(whole, "0"))
         if _LONG_LOW <= value <= _LONG_HIGH:
             return narrow(value, 32)
-    value = float_to_int(float(f"0.{digits}E{whole}"), 32) if whole < 400 else _HIGH
-    if negative:
-        return float_to_int(-float(f"0.{digits}E{whole}"), 32) if whole < 400 else _LOW
-    return value
+    return float_to_int(sign * (float(f"0.{digits}E{whole}") if whole < 400 else float("inf")), 32)
 
 
 def _zone(state: State, text: str, position: int) -> int:

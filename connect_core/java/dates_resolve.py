@@ -201,7 +201,7 @@ def _day(fields: Fields, way: Field, year: int, *, old: bool) -> int:
             return first + fields.get(Field.DAY_OF_YEAR) - 1
         week = _first_week(first)
         if Field.DAY_OF_WEEK in fields and fields.get(Field.DAY_OF_WEEK) != SUNDAY:
-            week = on_or_before(week + 6, fields.get(Field.DAY_OF_WEEK))
+            week = on_or_before(week + 6, _weekday(fields))
         return week + 7 * (fields.get(Field.WEEK_OF_YEAR) - 1)
     month = fields.get(Field.MONTH)
     year, month = narrow(year + month // 12, 32), month % 12
@@ -211,13 +211,17 @@ def _day(fields: Fields, way: Field, year: int, *, old: bool) -> int:
     if way is Field.WEEK_OF_MONTH:
         week = _first_week(first)
         if Field.DAY_OF_WEEK in fields:
-            week = on_or_before(week + 6, fields.get(Field.DAY_OF_WEEK))
+            week = on_or_before(week + 6, _weekday(fields))
         return week + narrow(7 * (fields.get(Field.WEEK_OF_MONTH) - 1), 32)
-    weekday = fields.get(Field.DAY_OF_WEEK, SUNDAY)
+    weekday = _weekday(fields)
     nth = fields.get(Field.DAY_OF_WEEK_IN_MONTH, 1)
     if nth >= 0:
         return on_or_before(first + narrow(7 * nth, 32) - 1, weekday)
     return on_or_before(first + narrow(_month_length(year, month) + 7 * (nth + 1), 32) - 1, weekday)
+
+
+def _weekday(fields: Fields) -> int:
+    return narrow(fields.get(Field.DAY_OF_WEEK, SUNDAY) - 1, 32) + 1
 
 
 def _first_week(first: int) -> int:
@@ -231,7 +235,7 @@ def _month_length(year: int, month: int) -> int:
 
 
 def _with_week_date(fields: Fields, *, lenient: bool) -> Fields:
-    """Year, month and day in place of week year, week and weekday; the era stays that of the other fields."""
+    """Year, month and day in place of week year, week and weekday."""
     week_year, week = fields.get(Field.WEEK_YEAR), fields.get(Field.WEEK_OF_YEAR, 1)
     weekday = fields.get(Field.DAY_OF_WEEK, SUNDAY)
     if not 1 <= weekday <= 7 and lenient:  # an ISO weekday (u) out of range: 1 is Monday
@@ -242,14 +246,22 @@ def _with_week_date(fields: Fields, *, lenient: bool) -> Fields:
         raise ValueError(f"invalid dayOfWeek: {weekday}")
     changed = fields.copy()
     changed.clear(Field.WEEK_YEAR)
-    era = day_fields(_wall(changed, lenient=True)[0]).era
+    day, time = _wall(changed, lenient=True)
+    era = day_fields(narrow(day * DAY_MILLIS + time, 64) // DAY_MILLIS).era
     start = Fields()
-    for field, value in ((Field.YEAR, week_year), (Field.WEEK_OF_YEAR, 1), (Field.DAY_OF_WEEK, SUNDAY)):
+    for field, value in (
+        (Field.ERA, era),
+        (Field.YEAR, week_year),
+        (Field.WEEK_OF_YEAR, 1),
+        (Field.DAY_OF_WEEK, SUNDAY),
+    ):
         start.set(field, value)
-    found = day_fields(_wall(start, lenient=True)[0] + narrow(weekday - SUNDAY + 7 * (week - 1), 32))
+    millis = narrow(_wall(start, lenient=True)[0] * DAY_MILLIS, 64)
+    millis = narrow(millis + narrow(weekday - SUNDAY + 7 * (week - 1), 32) * DAY_MILLIS, 64)
+    found = day_fields(millis // DAY_MILLIS)
     if not lenient and (found.week_year, found.week_of_year, found.day_of_week) != (week_year, week, weekday):
         raise ValueError("no such week date")
-    changed.set(Field.ERA, era)
+    changed.set(Field.ERA, found.era)
     changed.set(Field.YEAR, found.year)
     changed.set(Field.MONTH, found.month - 1)
     changed.set(Field.DAY_OF_MONTH, found.day)

@@ -23,8 +23,14 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLI = timedelta(milliseconds=1)
 _CUSTOM = re.compile(r"GMT([+-])(?:(\d{1,2}):(\d\d)|(\d{1,2})|(\d{3,4}))", re.ASCII)
 _ALWAYS_GMT = ("GMT", "UTC", "UCT", "Z", "UT", "Zulu", "Universal", "Greenwich", "GMT0", "Etc/UTC", "Etc/GMT")
-# Java keeps the winter of these as the standard time, the database of today keeps the summer.
-_WINTER_IS_STANDARD = {"Europe/Dublin", "Eire", "Africa/Casablanca", "Africa/El_Aaiun"}
+# Where the database of today calls the summer standard time, Java calls the winter so: (since, standard, saving).
+_BY_WINTER = {
+    "Europe/Dublin": (1968, 0, _HOUR),
+    "Eire": (1968, 0, _HOUR),
+    "Africa/Casablanca": (2018, 0, 0),
+    "Africa/El_Aaiun": (2018, 0, 0),
+    "Africa/Windhoek": (1990, _HOUR, 0),
+}
 _SHORT_IDS = {
     "ACT": "Australia/Darwin", "AET": "Australia/Sydney", "AGT": "America/Argentina/Buenos_Aires",
     "ART": "Africa/Cairo", "AST": "America/Anchorage", "BET": "America/Sao_Paulo", "BST": "Asia/Dhaka",
@@ -88,12 +94,12 @@ class RuleZone(Zone):
 
     def __init__(self, name: str, rules: ZoneInfo) -> None:
         self._rules = rules
-        self._winter = name in _WINTER_IS_STANDARD
         self._cache: dict[int, Offset] = {}
         year = [datetime(2036, month, 15, tzinfo=UTC).astimezone(rules) for month in range(1, 13)]
         lowest = min(_millis(moment.utcoffset()) for moment in year)
-        self._saving = max(_millis(moment.utcoffset()) for moment in year) - lowest
-        super().__init__(name, lowest)
+        saving = max(_millis(moment.utcoffset()) for moment in year) - lowest
+        self._since, raw, self._saving = _BY_WINTER.get(name, (10_000, lowest, saving))
+        super().__init__(name, raw)
 
     @property
     def fixed(self) -> Offset | None:
@@ -130,7 +136,7 @@ class RuleZone(Zone):
 
     def _split(self, moment: datetime) -> Offset:
         total = _millis(moment.utcoffset())
-        if self._winter and moment.year >= 1972:
+        if moment.year >= self._since:
             return Offset(self.raw, total - self.raw)
         dst = max(_millis(moment.dst()), 0)
         return Offset(total - dst, dst)
