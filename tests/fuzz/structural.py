@@ -132,15 +132,24 @@ def _insert_header(random: Random, _: Schema | None) -> dict[str, str]:
     return {"header": random.choice(("h", "", "😀")), "value.literal": literal}
 
 
+SIDED: dict[str, Configure] = {
+    "ExtractField": _extract,
+    "Flatten": _flatten,
+    "HeaderFrom": _header_from,
+    "InsertField": _insert,
+    "ReplaceField": _replace,
+    "SetSchemaMetadata": _set_schema,
+}
+"""Configs of the classes that have the variants Key and Value."""
+WHOLE: dict[str, Configure] = {
+    "DropHeaders": _drop_headers,
+    "Filter": lambda *_: {},
+    "InsertHeader": _insert_header,
+    "ValueToKey": _value_to_key,
+}
+"""Configs of the classes that have not."""
+
 FAMILIES: dict[str, Maker] = {
-    "ExtractField": family("ExtractField", _extract),
-    "Flatten": family("Flatten", _flatten),
-    "InsertField": family("InsertField", _insert),
-    "ReplaceField": family("ReplaceField", _replace),
-    "SetSchemaMetadata": family("SetSchemaMetadata", _set_schema),
-    "ValueToKey": family("ValueToKey", _value_to_key, sided=False, value_only=True),
-    "Filter": family("Filter", lambda *_: {}, sided=False),
-    "DropHeaders": family("DropHeaders", _drop_headers, sided=False),
-    "HeaderFrom": family("HeaderFrom", _header_from),
-    "InsertHeader": family("InsertHeader", _insert_header, sided=False),
+    **{name: family(name, configure) for name, configure in SIDED.items()},
+    **{name: family(name, configure, sided=False, value_only=True) for name, configure in WHOLE.items()},
 }

@@ -1,0 +1,233 @@
+"""Chains of two to six transforms, some with predicates, through ``runtime.chain`` and one after another in Java.
+
+Also proves that what changes in place stays within the chain: the record that came in is compared before and after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from random import Random
+from typing import Any, NamedTuple
+
+from connect_core.api import Record
+from connect_core.data import Schema, Type
+from connect_core.plugins import loader
+from connect_core.plugins.builtin import BUILTIN
+from connect_core.plugins.names import Kind
+from connect_core.runtime.chain import Chain, ChainError, ChainStage
+from tests.fuzz import structural
+from tests.fuzz._shapes import listed, names_for, record, side_schemas
+from tests.fuzz._transforms import Records, java_map
+from tests.fuzz.family import Failed, Family, Maker, Pair, java, ours
+from tests.parity.bridge import Bridge
+
+PACKAGE = "org.apache.kafka.connect.transforms"
+LATER = "a null in a required field is found when the record is converted"
+ORDER = "the later one in the map gets it"
+DIFFERENCES = (structural.NAMED_FIELD, structural.NAMED_ERROR, structural.STRUCT_DEFAULT, LATER, ORDER)
+NUMBERS = ("int8", "int16", "int32", "int64", "float32", "float64", "boolean", "string")
+_TRIES = 3
+
+
+class Part(NamedTuple):
+    """One class with its config."""
+
+    name: str
+    config: Mapping[str, str]
+
+
+class Stage(NamedTuple):
+    """One stage of a generated chain."""
+
+    transform: Part
+    predicate: Part | None
+    negate: bool
+
+
+def _field(random: Random, found: Schema | None) -> str:
+    return random.choice(names_for(found, random))
+
+
+def _hoist(random: Random, _: Schema | None) -> dict[str, str]:
+    return {"field": random.choice(("a", "wrapped", "😀"))}
+
+
+def _cast(random: Random, found: Schema | None) -> dict[str, str]:
+    if found is not None and found.type is not Type.STRUCT:
+        return {"spec": random.choice(NUMBERS)}
+    return {"spec": listed([f"{name}:{random.choice(NUMBERS)}" for name in set(names_for(found, random))], random)}
+
+
+def _mask(random: Random, found: Schema | None) -> dict[str, str]:
+    return {"fields": _field(random, found)} | random.choice(({}, {}, {"replacement": "7"}))
+
+
+def _time(random: Random, found: Schema | None) -> dict[str, str]:
+    target = random.choice(("unix", "Date", "Time", "Timestamp", "string"))
+    return {"field": _field(random, found), "target.type": target, "format": "yyyy-MM-dd'T'HH:mm:ss.SSS"}
+
+
+def _regex(random: Random, _: Schema | None) -> dict[str, str]:
+    return {
+        "regex": random.choice((".*", "t", "(.)(.*)", "a\\.(.*)")),
+        "replacement": random.choice(("x", "$0-y", "t")),
+    }
+
+
+def _topic_time(random: Random, _: Schema | None) -> dict[str, str]:
+    return random.choice(({}, {"topic.format": "${timestamp}", "timestamp.format": "yyyy"}))
+
+
+SIDED: dict[str, structural.Configure] = {
+    **structural.SIDED,
+    "Cast": _cast,
+    "HoistField": _hoist,
+    "MaskField": _mask,
+    "TimestampConverter": _time,
+}
+WHOLE: dict[str, structural.Configure] = {
+    **structural.WHOLE,
+    "RegexRouter": _regex,
+    "TimestampRouter": _topic_time,
+}
+PREDICATES: dict[str, Callable[[Random], dict[str, str]]] = {
+    "TopicNameMatches": lambda random: {"pattern": random.choice((".*", "t", "a.*"))},
+    "HasHeaderKey": lambda random: {"name": random.choice(("h", "H", "version"))},
+    "RecordIsTombstone": lambda _: {},
+}
+
+
+def _part(random: Random, side: str, current: Record) -> Part:
+    """A transform that fits the record as it is now, mostly."""
+    name = random.choice((*SIDED, *SIDED, *WHOLE))
+    if name == "Filter" and random.random() < 0.8:
+        name = "InsertHeader"
+    if name in WHOLE:
+        return Part(f"{PACKAGE}.{name}", WHOLE[name](random, current.value_schema))
+    chosen = side if random.random() < 0.8 else random.choice(("Key", "Value"))
+    found = current.key_schema if chosen == "Key" else current.value_schema
+    return Part(f"{PACKAGE}.{name}${chosen}", SIDED[name](random, found))
+
+
+def _stages(drawn: Schema | None, random: Random) -> tuple[list[Stage], Record]:
+    """A chain, made stage by stage so that most stages find fields to work on, and the record for it."""
+    side = random.choice(("Key", "Value", "Value"))
+    sent = record(random, side, drawn)
+    stages: list[Stage] = []
+    current: Record = sent
+    for _ in range(random.randint(2, 6)):
+        part = _part(random, side, current)
+        after: Any = _after(part, current)
+        for _ in range(_TRIES if random.random() < 0.8 else 0):
+            if not isinstance(after, Failed):
+                break
+            part = _part(random, side, current)
+            after = _after(part, current)
+        predicate = None
+        if PREDICATES and random.random() < 0.3:
+            name = random.choice(list(PREDICATES))
+            predicate = Part(f"{PACKAGE}.predicates.{name}", PREDICATES[name](random))
+        stages.append(Stage(part, predicate, random.random() < 0.3))
+        if isinstance(after, Record):
+            current = after
+    return stages, sent
+
+
+def _after(part: Part, current: Record) -> Any:
+    return ours(lambda: _make(part, Kind.TRANSFORMATION).apply(current.own()))
+
+
+def _make(part: Part, kind: Kind) -> Any:
+    found = loader.load_plugin(part.name, (kind,))
+    made = found()
+    made.config = loader.config_class(found).parse(part.config)
+    made.configure()
+    return made
+
+
+def _ours(stages: list[Stage], sent: Record) -> Any:
+    chain = Chain([
+        ChainStage(
+            _make(stage.transform, Kind.TRANSFORMATION),
+            _make(stage.predicate, Kind.PREDICATE) if stage.predicate is not None else None,
+            negate=stage.negate,
+        )
+        for stage in stages
+    ])  # fmt: skip
+    try:
+        return chain.apply(sent)
+    except ChainError as error:
+        raise (error.__cause__ or error) from None
+
+
+def _java(bridge: Bridge, stages: list[Stage], sent: Any) -> Any:
+    parts = []
+    for stage in stages:
+        transform = _java_part(bridge, stage.transform)
+        parts.append((transform, stage.predicate and _java_part(bridge, stage.predicate), stage.negate))
+    for transform, predicate, negate in parts:
+        if predicate is not None and bool(predicate.test(sent)) is negate:
+            continue
+        sent = transform.apply(sent)
+        if sent is None:
+            return None
+    return sent
+
+
+def _java_part(bridge: Bridge, part: Part) -> Any:
+    made = bridge.new(part.name)
+    made.configure(java_map(bridge, part.config))
+    return made
+
+
+def _chain(bridge: Bridge) -> Family:
+    records = Records(bridge)
+
+    def compare(case: tuple[list[Stage], Record]) -> Pair:
+        stages, sent = case
+        theirs = java(bridge, _java, bridge, stages, records.java(sent))
+        before = records.comparable(sent)
+        mine = records.comparable(ours(_ours, stages, sent))
+        assert records.comparable(sent) == before, "a stage changed the source's record"
+        return Pair(mine, records.from_java(theirs))
+
+    def known(case: Any, pair: Pair) -> str | None:
+        if isinstance(pair.java, Failed) and pair.java.message.startswith(
+            "Invalid value: null used for required field"
+        ):
+            return LATER
+        return structural.known(case, pair)
+
+    return Family("chain", side_schemas(), compare, known, DIFFERENCES, _stages)
+
+
+def known(case: tuple[list[Stage], Record], pair: Pair) -> str | None:
+    """Deliberate differences."""
+    if isinstance(pair.java, Failed):
+        if pair.java.message.startswith("Invalid value: null used for required field"):
+            return LATER
+    elif isinstance(pair.ours, tuple) and isinstance(pair.java, tuple):
+        joins = any("renames" in part.config or "Flatten" in part.name for part, _, _ in case[0])
+        if joins and list(map(_names, pair.ours)) == list(map(_names, pair.java)):
+            return ORDER
+    return structural.known(case, pair)
+
+
+def _names(part: Any) -> Any:
+    """A part of an outcome; of a map without schema the names alone."""
+    return frozenset(name for name, _ in part) if isinstance(part, frozenset) else part
+
+
+FAMILIES: dict[str, Maker] = {"chain": _chain}
+
+
+def _without_missing() -> None:
+    """Classes that are not there (yet) are left out."""
+    for table, package in ((WHOLE, PACKAGE), (PREDICATES, f"{PACKAGE}.predicates")):
+        for name in [name for name in table if f"{package}.{name}" not in BUILTIN]:
+            del table[name]
+    for name in [name for name in SIDED if f"{PACKAGE}.{name}$Key" not in BUILTIN]:
+        del SIDED[name]
+
+
+_without_missing()
