@@ -162,7 +162,7 @@ class Schema:
         return _rebuild, (self.type, {k: getattr(self, k) for k in _PLAIN}, [(f.name, f.schema) for f in self.fields])
 
     def __repr__(self) -> str:
-        return f"Schema{{{self.name}:{self.type.name}}}" if self.name else f"Schema{{{self.type.name}}}"
+        return f"Schema{{{self.name}:{self.type.name}}}" if self.name is not None else f"Schema{{{self.type.name}}}"
 
 
 _PLAIN = ("optional", "name", "version", "doc", "parameters", "default", "key_schema", "value_schema")

@@ -83,6 +83,7 @@ _TABLE: tuple[tuple[str, str, tuple[Kind, ...], str], ...] = (
             ("MaskField", "mask"),
             ("ReplaceField", "replace"),
             ("SetSchemaMetadata", "schema_metadata"),
+            ("TimestampConverter", "timestamps"),
         )
         for side in ("Key", "Value")
     ),

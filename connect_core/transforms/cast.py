@@ -116,7 +116,7 @@ class Cast(SideTransform[CastConfig]):
             made = self._whole_schema(schema, self._whole) if self._whole else self._struct_schema(schema)
         except DataError as error:
             return refusing(error)
-        return Step(made, self._of_schema(schema), passes_null=True)
+        return Step(made, self._of_schema(schema, made), passes_null=True)
 
     def _of_no_schema(self) -> Change:
         if self._whole is not None:
@@ -132,7 +132,7 @@ class Cast(SideTransform[CastConfig]):
 
         return change
 
-    def _of_schema(self, schema: Schema) -> Change:
+    def _of_schema(self, schema: Schema, made: Schema) -> Change:
         if self._whole is not None:
             whole = casting.of_schema(schema, self._whole)
             return (lambda value, _: value) if whole is None else (lambda value, _: whole(value))
@@ -141,7 +141,7 @@ class Cast(SideTransform[CastConfig]):
             for field in schema.fields
             if field.name in self._casts
         }
-        return touch(schema, casts, defaults=self.config.replace_null_with_default, title="Cast")
+        return touch(schema, made, casts, defaults=self.config.replace_null_with_default)
 
     @staticmethod
     def _whole_schema(schema: Schema, target: Type) -> Schema:

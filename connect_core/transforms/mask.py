@@ -78,7 +78,7 @@ class MaskField(SideTransform[MaskFieldConfig]):
             return no_struct(schema, _PURPOSE)
         names = frozenset(self.config.fields)
         masks = {field.name: self._mask(field.schema) for field in schema.fields if field.name in names}
-        masked = touch(schema, masks, defaults=self.config.replace_null_with_default, title="MaskField")
+        masked = touch(schema, schema, masks, defaults=self.config.replace_null_with_default)
         return Step(schema, lambda value, record: masked(require_struct(schema, value, _PURPOSE), record))
 
     def _of_no_schema(self) -> Change:

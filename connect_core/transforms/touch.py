@@ -14,8 +14,11 @@ from connect_core.errors import DataError
 from connect_core.transforms.base import Change
 
 
-def touch(schema: Schema, changes: Mapping[str, Callable[[Any], Any] | None], *, defaults: bool, title: str) -> Change:
-    """Change the named fields of structs by functions of their (present) values; None: it stays.
+def touch(
+    schema: Schema, made: Schema, changes: Mapping[str, Callable[[Any], Any] | None], *, defaults: bool
+) -> Change:
+    """Change the named fields of structs by functions of their (present) values; None: it stays. ``made`` is the schema
+    of the outcome.
 
     Connect rebuilds the struct: with ``defaults`` every null that has a default becomes it, the named ones' defaults
     are changed too; and a null that the field does not allow is refused. Fields are met in the order of the schema.
@@ -36,12 +39,12 @@ def touch(schema: Schema, changes: Mapping[str, Callable[[Any], Any] | None], *,
                 elif field.schema.optional:
                     source.line("pass")
                 else:
-                    source.line(f"refuse({field.name!r}, {field.schema.type.name!r})")
+                    source.line(f"refuse({field.name!r}, {made.field_map[field.name].schema.type.name!r})")
             if convert is not None:
                 with source.block("else:"):
                     source.line(f"value[{field.name!r}] = {source.constant('convert', convert)}(x)")
         source.line("return value")
-    return source.compile("change", title=title)
+    return source.compile("change", title="touch")
 
 
 def _refuse_null(name: str, kind: str) -> NoReturn:

@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from connect_core.data import Float32, Record, Schema, Type
+from connect_core.java.dates import DateFormat
 from connect_core.java.numbers import to_float32
 from tests.fuzz._shapes import listed, names_for, record, side_schemas
 from tests.fuzz._transforms import Twin
@@ -62,6 +63,8 @@ def _sprinkle(value: Any, random: Random, texts: Texts, *, schemaless: bool) -> 
         if type(one) is str and (random.random() < 0.7 or any("\ud800" <= char < "\ue000" for char in one)):
             # JPype cannot carry lone surrogates in the messages of exceptions
             value[name] = texts(random)
+        elif type(one) is int and (schemaless or abs(one) > 2**32) and random.random() < 0.8:
+            value[name] = _unix(random)
         elif schemaless and type(one) is float and random.random() < 0.3:
             value[name] = Float32(to_float32(one))
 
@@ -92,7 +95,65 @@ def _mask(random: Random, found: Schema | None) -> dict[str, str]:
     return config if random.random() < 0.99 else {"fields": random.choice(("", ",", " "))}
 
 
+PATTERNS = (
+    "yyyy-MM-dd", "yyyy-MM-dd HH:mm:ss.SSS", "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", "yyyyMMddHHmmssSSS", "yy/M/d", "HH:mm:ss",
+    "EEE, d MMM yyyy HH:mm:ss Z", "YYYY-'W'ww-u", "G yyyy", "hh:mm a z", "SSS", "D yyyy", "''",
+)  # fmt: skip
+BAD_PATTERNS = ("bad", "'", "yyyy-MM-ddTHH:mm", "", " ")
+_PER_MILLI = (0.001, 1, 1000, 1_000_000)
+_PRECISIONS = ("seconds", "milliseconds", "microseconds", "nanoseconds")
+NO_FORMAT = "TimestampConverter without `format` names it when it meets a text"
+YEARS = "Python's dates have the years 1 to 9999"
+
+
+def _timestamp(random: Random, found: Schema | None) -> dict[str, str]:
+    config = {"target.type": random.choice(("string", "unix", "Date", "Time", "Timestamp"))}
+    if random.random() < 0.02:
+        config["target.type"] = random.choice(("date", "", "int64"))
+    whole = 0.05 if found is not None and found.type is Type.STRUCT else 0.3 if found is None else 0.9
+    if random.random() > whole:
+        config["field"] = _temporal_field(random, found)
+    if config["target.type"] == "string" or random.random() < 0.7:
+        config["format"] = random.choice(PATTERNS if random.random() < 0.97 else BAD_PATTERNS)
+    if random.random() < 0.5:
+        config["unix.precision"] = random.choice(_PRECISIONS if random.random() < 0.98 else ("days",))
+    return config
+
+
+def _temporal_field(random: Random, found: Schema | None) -> str:
+    """Mostly a field that can be converted."""
+    fields = found.fields if found is not None else ()
+    fitting = [f.name for f in fields if f.schema.type in (Type.INT64, Type.STRING) or (f.schema.name or "")[-4:] in
+               ("Date", "Time")]  # fmt: skip
+    return random.choice(fitting) if fitting and random.random() < 0.8 else names_for(found, random)[0]
+
+
+def _date_text(random: Random) -> str:
+    """A text that one of the patterns made, or something like it."""
+    made = DateFormat(random.choice(PATTERNS)).format(_millis(random))
+    return made if random.random() < 0.8 else random.choice((made[:-1], made + "x", " " + made, text(random)))
+
+
+def _millis(random: Random) -> int:
+    return random.choice((0, -1, 86_399_999, -62_135_596_800_000, 253_402_300_799_999, 253_402_300_800_000,
+                          random.randint(-(10**13), 10**13), random.randint(0, 2 * 10**12)))  # fmt: skip
+
+
+def _unix(random: Random) -> int:
+    return max(-(2**63), min(2**63 - 1, int(_millis(random) * random.choice(_PER_MILLI))))
+
+
+def _timestamp_known(_: Any, pair: Pair) -> str | None:
+    if isinstance(pair.java, Failed) and pair.java.name == "java.lang.NullPointerException":
+        return NO_FORMAT if isinstance(pair.ours, Failed) and pair.ours.message.endswith("set format") else None
+    outside = isinstance(pair.ours, Failed) and pair.ours.message.endswith("outside the years 1 to 9999")
+    return YEARS if outside else None
+
+
 FAMILIES: dict[str, Maker] = {
     "Cast": _family("Cast", _cast, texts=number_text, known=_cast_known, differences=(COLON,)),
     "MaskField": _family("MaskField", _mask, texts=text, known=lambda *_: None),
+    "TimestampConverter": _family(
+        "TimestampConverter", _timestamp, texts=_date_text, known=_timestamp_known, differences=(NO_FORMAT, YEARS)
+    ),
 }
