@@ -1,6 +1,6 @@
 """JSON as the library behind the original's schema objects writes it, after the converter has parsed that text again.
 
-Trees are of None, bool, int, float, ``Single``, Decimal, str, list and dict. Objects come in hash order; numbers go
+Trees are of None, bool, int, float, ``Float32``, Decimal, str, list and dict. Objects come in hash order; numbers go
 through ``numberToString`` (no trailing zeros) and come out as the exact decimal they were read as.
 """
 
@@ -11,16 +11,13 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from connect_core.data.float32 import Float32
 from connect_core.errors import DataError
 from connect_core.java.hashing import hash_map_order
 from connect_core.java.numbers import decimal_text, double_text, float_text
 
 _SHORT = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
 _TO_ESCAPE = re.compile('["\\\\\x00-\x1f]')
-
-
-class Single(float):
-    """A float of 32 bits, whose text is Float.toString's."""
 
 
 class OrgJsonError(DataError):
@@ -66,11 +63,11 @@ def copy_capacity(size: int) -> int:
     return power_of_two(int(size / 0.75 + 1))
 
 
-def _number(value: int | float | Decimal) -> str:
+def _number(value: float | Decimal) -> str:
     if isinstance(value, float):
         if value - value != 0:
             raise OrgJsonError("JSON does not allow non-finite numbers.")
-        written = float_text(value) if isinstance(value, Single) else double_text(value)
+        written = float_text(value) if isinstance(value, Float32) else double_text(value)
     else:
         written = decimal_text(value) if isinstance(value, Decimal) else str(value)
     if "." in written and "e" not in written and "E" not in written:

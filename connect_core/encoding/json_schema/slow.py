@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-
 from connect_core.data.check import check_names, fits, java_class_of
+from connect_core.data.float32 import Float32
 from connect_core.data.keys import hashable
 from connect_core.data.logical import DATE, DECIMAL, TIME, TIMESTAMP
 from connect_core.data.schema import Schema, Type
@@ -31,7 +31,7 @@ from connect_core.encoding.json_schema.options import (
     is_union,
 )
 from connect_core.encoding.json_schema.schema_text import schema_text
-from connect_core.encoding.json_schema.tree import ABSENT, Single, dumps
+from connect_core.encoding.json_schema.tree import ABSENT, MISSING, dumps
 from connect_core.errors import DataError
 from connect_core.java.numbers import float_to_int, narrow
 
@@ -100,7 +100,7 @@ def _or_null(tree: Any) -> Any:
 
 def _scalar_tree(schema: Schema, value: Any) -> Any:
     if schema.type is Type.FLOAT32:
-        return Single(value)
+        return Float32(value)
     if schema.type is Type.FLOAT64:
         return float(value)
     return base64.b64encode(value).decode() if schema.type is Type.BYTES else value
@@ -192,7 +192,7 @@ def read_value(schema: Schema | None, node: Any, options: JsonSchemaOptions) -> 
 def _read_schemaless(node: Any) -> Any:
     if node is ABSENT:
         return None
-    if node is plain.MISSING:
+    if node is MISSING:
         raise DataError("Unknown schema type: null")
     if isinstance(node, dict):
         return {key: _read_schemaless(element) for key, element in node.items()}
@@ -255,7 +255,7 @@ def _read_struct(schema: Schema, node: Any, options: JsonSchemaOptions) -> dict[
         value = None
         if field.name != hidden:
             value = read_value(field.schema, node.get(field.name, ABSENT), options)
-            _check_member(field.schema, value, f'field: "{field.name}"')
+            check_member(field.schema, value, f'field: "{field.name}"')
         result[field.name] = value
     if hidden:
         result[hidden] = (
@@ -276,7 +276,7 @@ def _extras(members: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     return result
 
 
-def _check_member(schema: Schema, value: Any, location: str, *, inside: bool = False) -> None:
+def check_member(schema: Schema, value: Any, location: str, *, inside: bool = False) -> None:
     """What ``Struct.put`` refuses; structs within were built here and are not looked into."""
     if value is None:
         if inside and not schema.optional:
@@ -289,11 +289,11 @@ def _check_member(schema: Schema, value: Any, location: str, *, inside: bool = F
         )
     if schema.type is Type.ARRAY and schema.value_schema is not None:
         for element in value:
-            _check_member(schema.value_schema, element, f"element of array {location}", inside=True)
+            check_member(schema.value_schema, element, f"element of array {location}", inside=True)
     elif schema.type is Type.MAP and schema.key_schema is not None and schema.value_schema is not None:
         for key, element in value.items():
-            _check_member(schema.key_schema, key, f"key of map {location}", inside=True)
-            _check_member(schema.value_schema, element, f"value of map {location}", inside=True)
+            check_member(schema.key_schema, key, f"key of map {location}", inside=True)
+            check_member(schema.value_schema, element, f"value of map {location}", inside=True)
 
 
 def _read_union(schema: Schema, node: Any, options: JsonSchemaOptions) -> dict[str, Any]:
@@ -313,7 +313,7 @@ def _read_union(schema: Schema, node: Any, options: JsonSchemaOptions) -> dict[s
     if target is None:
         raise DataError(f"{name} is not a valid field name")
     value = read_value(best.schema, node, options)
-    _check_member(target.schema, value, f'field: "{name}"', inside=True)
+    check_member(target.schema, value, f'field: "{name}"', inside=True)
     return {field.name: value if field.name == name else None for field in schema.fields}
 
 

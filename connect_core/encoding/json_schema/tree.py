@@ -1,4 +1,4 @@
-"""JSON trees of this format: None, bool, int, float, ``Single``, exact Decimal, str, list, dict; written and read
+"""JSON trees of this format: None, bool, int, float, ``Float32``, exact Decimal, str, list, dict; written and read
 as the original's JSON library does (it reads NaN and infinities, refuses leading zeros, ignores what follows a value).
 """
 
@@ -8,14 +8,14 @@ import json
 from decimal import Decimal
 from typing import Any
 
+from connect_core.data.float32 import Float32
 from connect_core.encoding.json.text import MISSING, SerializationError, quote
-from connect_core.encoding.json_schema.org_json import Single
 from connect_core.java.numbers import decimal_text, double_text, float_text
 
 ABSENT: Any = type("Absent", (), {"__repr__": lambda _: "ABSENT"})()
 """Java's null where a JSON null would be a value."""
 
-__all__ = ["ABSENT", "MISSING", "Single", "dumps", "loads"]
+__all__ = ["ABSENT", "MISSING", "dumps", "loads"]
 
 _BLANK = " \t\r\n"
 _DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=float)
@@ -30,7 +30,7 @@ def dumps(tree: Any) -> str:
     if isinstance(tree, int):
         return int.__repr__(tree)
     if isinstance(tree, float):
-        text = float_text(tree) if isinstance(tree, Single) else double_text(tree)
+        text = float_text(tree) if isinstance(tree, Float32) else double_text(tree)
         return f'"{text}"' if text[-1] in "Ny" else text
     if isinstance(tree, str):
         return quote(tree)

@@ -11,10 +11,11 @@ import struct
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
-from connect_core.encoding.json_schema.tree import Single
+from connect_core.data.float32 import Float32
 from connect_core.errors import DataError
 from connect_core.java.numbers import EXACT, decimal_scale
 
@@ -122,7 +123,7 @@ def _names(metadata: bytes) -> list[str]:
     first = 1 + size
     data = first + (count + 1) * size
     offsets = [_uint(metadata, first + i * size, size) for i in range(count + 1)]
-    return [metadata[data + a : data + b].decode() for a, b in zip(offsets, offsets[1:], strict=False)]
+    return [metadata[data + a : data + b].decode() for a, b in pairwise(offsets)]
 
 
 def _uint(data: bytes, at: int, size: int) -> int:
@@ -225,7 +226,7 @@ _PRIMITIVES: dict[int, Callable[[bytes], Any]] = {
     11: lambda data: (date(1970, 1, 1) + timedelta(days=_int(4)(data))).isoformat(),
     12: _instant(10**6, zone="Z"),
     13: _instant(10**6, zone=""),
-    14: lambda data: Single(struct.unpack("<f", _exactly(data, 4))[0]),
+    14: lambda data: Float32(struct.unpack("<f", _exactly(data, 4))[0]),
     15: lambda data: base64.b64encode(_sized(data)).decode(),
     16: lambda data: _sized(data).decode(),
     17: _time,

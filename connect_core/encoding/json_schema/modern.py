@@ -1,0 +1,449 @@
+"""JSON Schema of drafts 2019-09 and 2020-12 -> ``nodes``, as the original translates them to its older library's.
+
+Keywords are met in the order of a hash map. Each gives a node; nodes of one kind are merged, different ones stand in a
+generated allOf. What references name is loaded again, and which of them share a target depends on when they are tied.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections import deque
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+from urllib.parse import unquote_plus, urldefrag, urljoin, urlsplit
+
+from connect_core.encoding.json_schema.loader import bridge
+from connect_core.encoding.json_schema.nodes import (
+    NONE,
+    ArrayNode,
+    BooleanNode,
+    CombinedNode,
+    ConstNode,
+    EmptyNode,
+    EnumNode,
+    IllegalSchema,
+    Knot,
+    Node,
+    NullNode,
+    NumberNode,
+    ObjectNode,
+    OtherNode,
+    ReferenceNode,
+    StringNode,
+)
+from connect_core.java.hashing import hash_map_order
+
+_EVERIT = "org.everit.json.schema"
+_BASE = "mem://input"
+_NUMBERS = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
+_ARRAYS = {"minItems": Decimal, "maxItems": Decimal, "uniqueItems": bool}
+_OBJECTS = {"minProperties", "maxProperties"}
+_IGNORED = {"format": str, "readOnly": bool, "writeOnly": bool}
+_LATER = {"title", "description", "default", "$defs", "properties", "patternProperties", "deprecated"}
+_OTHERS = {
+    "$id", "$anchor", "$dynamicRef", "$dynamicAnchor", "$schema", "$vocabulary", "then", "else", "false", "true",
+    "minContains", "maxContains", "unevaluatedItems", "unevaluatedProperties",
+}  # fmt: skip
+
+
+def load(document: Any, *, documents: Mapping[str, Any]) -> Node:
+    """The node of a document; ``documents`` are those references may name. IllegalSchema if it is no JSON Schema."""
+    try:
+        return _Translator(bridge(document), {name: bridge(other) for name, other in documents.items()}).translate()
+    except (RecursionError, re.error, ValueError) as error:
+        raise IllegalSchema("Invalid JSON") from error
+
+
+class _Source:
+    """A schema a reference names, once loaded; told apart by identity."""
+
+    __slots__ = ("json", "scope")
+
+    def __init__(self, json: Any, scope: str) -> None:
+        self.json, self.scope = json, scope
+
+
+class _Translator:
+    """One document. ``_made`` has the node of every source met; nodes are copied when they are put somewhere."""
+
+    def __init__(self, root: Any, documents: Mapping[str, Any]) -> None:
+        self._documents = {_BASE: root, **documents}
+        own = root.get("$id") if isinstance(root, dict) else None
+        self._base = _resolve(_BASE, own) if isinstance(own, str) else _BASE
+        self._documents.setdefault(urldefrag(self._base)[0], root)
+        self._root = _Source(root, _BASE)
+        self._sources: dict[str, _Source] = {self._base: self._root}
+        self._anchors: dict[str, tuple[Any, str]] = {}
+        for name, other in list(self._documents.items()):
+            self._find_anchors(other, name)
+        self._made: dict[_Source, Node] = {}
+        self._untied: deque[tuple[ReferenceNode, _Source]] = deque()
+
+    def translate(self) -> Node:
+        """The root's node, all references tied."""
+        node = self._visit_source(self._root)
+        self._tie()
+        return copy.copy(node)
+
+    def _visit_source(self, source: _Source) -> Node:
+        node = self._visit(source.json, source.scope, source)
+        self._made[source] = node
+        return node
+
+    def _tie(self) -> None:
+        """Give references their targets; those to one source that are tied together share it."""
+        shared: dict[_Source, Node] = {}
+        while self._untied:
+            reference, source = self._untied.popleft()
+            if source in self._made:
+                if source not in shared:
+                    shared[source] = copy.copy(self._made[source])
+                reference.knot.target = shared[source]
+            else:
+                node = self._visit_source(source)
+                self._tie()
+                reference.knot.target = copy.copy(node)
+
+    def _child(self, schema: Any, scope: str) -> Node:
+        return copy.copy(self._visit(schema, scope))
+
+    def _visit(self, schema: Any, scope: str, source: _Source | None = None) -> Node:
+        if isinstance(schema, bool):
+            return _TrueNode() if schema else OtherNode(f"{_EVERIT}.FalseSchema")
+        members = _require(schema, dict)
+        if isinstance(members.get("$id"), str):
+            scope = _resolve(scope, members["$id"])
+        order = hash_map_order(members)
+        node = _settled(self._combined(members, order, scope))
+        if isinstance(node, ReferenceNode) and node.knot.target is None:
+            node = self._again(node)
+        for key in ("title", "description"):
+            if key in members:
+                setattr(node, key, _require(members[key], str))
+        if members.get("default") is not None:
+            node.default = members["default"]
+        if source is not None:
+            self._made[source] = node
+        definitions = _require(members.get("$defs", {}), dict)
+        for name in hash_map_order(definitions):
+            self._visit(definitions[name], scope)
+            self._tie()
+        unprocessed = {key: members[key] for key in order if not _is_known(key)}
+        if unprocessed:
+            node.unprocessed = unprocessed
+        return node
+
+    def _again(self, node: ReferenceNode) -> ReferenceNode:
+        """A reference standing alone is built anew, to be tied as well."""
+        source = next(source for reference, source in self._untied if reference is node)
+        made = ReferenceNode(Knot())
+        self._untied.append((made, source))
+        return made
+
+    def _combined(self, members: dict[str, Any], order: list[str], scope: str) -> Node:
+        found: Node | None = None
+        for key in order:
+            node = self._keyword(key, members, scope)
+            if node is not None:
+                found = node if found is None else _join(found, node)
+        product = CombinedNode("allOf", [], generated=True) if found is None else found
+        properties = _require(members.get("properties", {}), dict)
+        objects: list[Node] = []
+        for name in hash_map_order(properties):
+            one = ObjectNode()
+            one.properties = {name: self._child(properties[name], scope)}
+            objects.append(one)
+        patterns = _require(members.get("patternProperties", {}), dict)
+        for pattern in hash_map_order(patterns):
+            re.compile(pattern)
+            self._visit(patterns[pattern], scope)
+            objects.append(ObjectNode())
+        for key, make in (("unevaluatedItems", ArrayNode), ("unevaluatedProperties", ObjectNode)):
+            if key in members:
+                self._visit(members[key], scope)
+                objects.append(make())
+        for node in objects:
+            product = _join(product, node)
+        return product
+
+    def _keyword(self, key: str, members: dict[str, Any], scope: str) -> Node | None:
+        """The node of one keyword, None for one that does not constrain or is seen to later."""
+        value = members[key]
+        if key in _IGNORED:
+            _require(value, _IGNORED[key])
+            return CombinedNode("allOf", [], generated=True)
+        if key in _NUMBERS:
+            _number(value)
+            return NumberNode()
+        if key in _OBJECTS:
+            _number(value)
+            return ObjectNode()
+        if key in _ARRAYS:
+            _number(value) if _ARRAYS[key] is Decimal else _require(value, bool)
+            return ArrayNode()
+        build: Callable[[Any, str, dict[str, Any]], Node] | None = getattr(self, _BUILDERS.get(key, ""), None)
+        return build(value, scope, members) if build is not None else None
+
+    def _type(self, value: Any, _scope: str, _members: dict[str, Any]) -> Node:
+        if isinstance(value, list):
+            return CombinedNode("anyOf", [_of_type(_require(name, str)) for name in value], generated=True)
+        return _of_type(_require(value, str))
+
+    def _length(self, value: Any, _scope: str, _members: dict[str, Any]) -> Node:
+        _number(value)
+        return StringNode()
+
+    def _pattern(self, value: Any, _scope: str, _members: dict[str, Any]) -> Node:
+        re.compile(_require(value, str))
+        return StringNode()
+
+    def _enum(self, value: Any, _scope: str, _members: dict[str, Any]) -> Node:
+        return EnumNode(list(_require(value, list)))
+
+    def _const(self, value: Any, _scope: str, _members: dict[str, Any]) -> Node:
+        return ConstNode(value)
+
+    def _combination(self, criterion: str, value: Any, scope: str) -> Node:
+        parts: list[Node] = []
+        for part in _require(value, list):
+            node = self._child(part, scope)
+            if isinstance(node, CombinedNode) and node.generated and node.criterion == "allOf":
+                parts.extend(node.parts)
+            else:
+                parts.append(node)
+        return CombinedNode(criterion, parts)
+
+    def _all_of(self, value: Any, scope: str, _members: dict[str, Any]) -> Node:
+        return self._combination("allOf", value, scope)
+
+    def _any_of(self, value: Any, scope: str, _members: dict[str, Any]) -> Node:
+        return self._combination("anyOf", value, scope)
+
+    def _one_of(self, value: Any, scope: str, _members: dict[str, Any]) -> Node:
+        return self._combination("oneOf", value, scope)
+
+    def _not(self, value: Any, scope: str, _members: dict[str, Any]) -> Node:
+        self._visit(value, scope)
+        return OtherNode(f"{_EVERIT}.NotSchema")
+
+    def _if(self, value: Any, scope: str, members: dict[str, Any]) -> Node:
+        for part in (value, *(members[key] for key in ("then", "else") if key in members)):
+            self._visit(part, scope)
+        return OtherNode(f"{_EVERIT}.ConditionalSchema")
+
+    def _additional(self, value: Any, scope: str, _members: dict[str, Any]) -> Node:
+        node = ObjectNode()
+        child = self._child(value, scope)
+        node.permits_additional = value is not False
+        if not isinstance(value, bool):
+            node.additional = child
+        return node
+
+    def _required(self, value: Any, _scope: str, _members: dict[str, Any]) -> Node:
+        node = ObjectNode()
+        node.required = [_require(name, str) for name in _require(value, list)]
+        return node
+
+    def _names(self, value: Any, scope: str, _members: dict[str, Any]) -> Node:
+        self._visit(value, scope)
+        return ObjectNode()
+
+    def _dependent(self, value: Any, scope: str, _members: dict[str, Any]) -> Node:
+        for part in _require(value, dict).values():
+            if not isinstance(part, list):
+                self._visit(part, scope)
+        return ObjectNode()
+
+    def _items(self, value: Any, scope: str, members: dict[str, Any]) -> Node:
+        child = self._child(value, scope)
+        prefix = members.get("prefixItems")
+        tuple_like = isinstance(prefix, list) and prefix
+        return ArrayNode(None if isinstance(value, bool) or tuple_like else child)
+
+    def _prefix_items(self, value: Any, scope: str, _members: dict[str, Any]) -> Node:
+        for part in _require(value, list):
+            self._visit(part, scope)
+        return ArrayNode()
+
+    def _contains(self, value: Any, scope: str, _members: dict[str, Any]) -> Node:
+        self._visit(value, scope)
+        return ArrayNode()
+
+    def _reference(self, value: Any, scope: str, _members: dict[str, Any]) -> Node:
+        ref = _require(value, str)
+        absolute = (ref if urldefrag(ref)[0] in self._documents else _resolve(scope, ref)).removesuffix("#")
+        source = self._sources.get(absolute)
+        if source is None:
+            source = self._sources[absolute] = _Source(*self._look_up(absolute))
+        node = ReferenceNode(Knot())
+        self._untied.append((node, source))
+        return node
+
+    def _look_up(self, absolute: str) -> tuple[Any, str]:
+        """What an absolute reference names, and the scope there."""
+        if absolute in self._anchors:
+            return self._anchors[absolute]
+        place, fragment = urldefrag(absolute)
+        if place in self._documents:
+            found = self._documents[place]
+        elif place in self._anchors:
+            found = self._anchors[place][0]
+        else:
+            raise IllegalSchema("Invalid JSON")
+        for token in fragment.split("/")[1:]:
+            key = unquote_plus(token).replace("~1", "/").replace("~0", "~")
+            if isinstance(found, dict) and key in found:
+                found = found[key]
+            elif isinstance(found, list) and key.isdigit() and int(key) < len(found):
+                found = found[int(key)]
+            else:
+                raise IllegalSchema("Invalid JSON")
+        return found, place
+
+    def _find_anchors(self, value: Any, scope: str) -> None:
+        if isinstance(value, dict):
+            if isinstance(value.get("$id"), str):
+                scope = _resolve(scope, value["$id"])
+                self._anchors[scope] = (value, scope)
+            if isinstance(value.get("$anchor"), str):
+                self._anchors[f"{urldefrag(scope)[0]}#{value['$anchor']}"] = (value, scope)
+            for key, element in value.items():
+                if key not in ("enum", "const"):
+                    self._find_anchors(element, scope)
+        elif isinstance(value, list):
+            for element in value:
+                self._find_anchors(element, scope)
+
+
+class _TrueNode(EmptyNode):
+    """true"""
+
+    __slots__ = ()
+
+
+_BUILDERS = {
+    "type": "_type",
+    "minLength": "_length",
+    "maxLength": "_length",
+    "pattern": "_pattern",
+    "enum": "_enum",
+    "const": "_const",
+    "allOf": "_all_of",
+    "anyOf": "_any_of",
+    "oneOf": "_one_of",
+    "not": "_not",
+    "if": "_if",
+    "additionalProperties": "_additional",
+    "required": "_required",
+    "propertyNames": "_names",
+    "dependentSchemas": "_dependent",
+    "dependentRequired": "_dependent",
+    "items": "_items",
+    "prefixItems": "_prefix_items",
+    "contains": "_contains",
+    "$ref": "_reference",
+}
+
+
+def _is_known(key: str) -> bool:
+    known = key in _BUILDERS or key in _OTHERS or key in _LATER
+    return known or key in _IGNORED or key in _NUMBERS or key in _ARRAYS or key in _OBJECTS
+
+
+def _of_type(name: str) -> Node:
+    if name == "integer":
+        return NumberNode(integer=True)
+    kinds: dict[str, type[Node]] = {
+        "string": StringNode, "number": NumberNode, "boolean": BooleanNode, "null": NullNode, "array": ArrayNode,
+        "object": ObjectNode,
+    }  # fmt: skip
+    if name not in kinds:
+        raise IllegalSchema("Invalid JSON")
+    return kinds[name]()
+
+
+def _settled(node: Node) -> Node:
+    """A generated allOf of none or one is none or that one."""
+    if isinstance(node, CombinedNode) and node.generated and node.criterion == "allOf" and len(node.parts) < 2:
+        return copy.copy(node.parts[0]) if node.parts else EmptyNode()
+    return copy.copy(node) if not isinstance(node, ReferenceNode) else node
+
+
+def _join(one: Node, other: Node) -> Node:
+    """Both at once."""
+    merged = _merge(one, other)
+    if merged is not None:
+        return merged
+    for first, second in ((one, other), (other, one)):
+        choices = _choices(first)
+        if any(type(part) is type(second) for part in choices):
+            return CombinedNode("anyOf", _accumulate(choices, second), generated=True)
+    parts: list[Node] = []
+    for node in (*_flat(one), *_flat(other)):
+        parts = _accumulate(parts, node)
+    return CombinedNode("allOf", parts, generated=True)
+
+
+def _choices(node: Node) -> list[Node]:
+    """The parts of a generated anyOf, which is what several types are."""
+    if isinstance(node, CombinedNode) and node.generated and node.criterion == "anyOf":
+        return [*node.parts]
+    return []
+
+
+def _flat(node: Node) -> list[Node]:
+    if isinstance(node, CombinedNode) and node.generated and node.criterion == "allOf":
+        return node.parts
+    return [node]
+
+
+def _accumulate(parts: list[Node], node: Node) -> list[Node]:
+    for index, part in enumerate(parts):
+        merged = _merge(part, node)
+        if merged is not None:
+            return [*parts[:index], merged, *parts[index + 1 :]]
+    return [*parts, node]
+
+
+def _merge(one: Node, other: Node) -> Node | None:
+    """One node of two of the same kind, None if they are not."""
+    if type(one) is not type(other) or not isinstance(one, (ArrayNode, NumberNode, ObjectNode, StringNode)):
+        return None
+    made = copy.copy(one)
+    made.unprocessed = {**one.unprocessed, **other.unprocessed}
+    for name in ("title", "description"):
+        setattr(made, name, getattr(other, name) or getattr(one, name))
+    made.default = one.default if other.default is NONE else other.default
+    if isinstance(made, NumberNode) and isinstance(other, NumberNode):
+        made.integer = made.integer or other.integer
+    elif isinstance(made, ArrayNode) and isinstance(other, ArrayNode):
+        made.items = other.items or made.items
+    elif isinstance(made, ObjectNode) and isinstance(other, ObjectNode):
+        both = {**made.properties, **other.properties}
+        made.properties = {name: both[name] for name in hash_map_order(both)}
+        made.required = [*made.required, *other.required]
+        made.permits_additional = made.permits_additional and other.permits_additional
+        made.additional = other.additional or made.additional
+    return made
+
+
+def _resolve(scope: str, ref: str) -> str:
+    if urlsplit(ref).scheme:
+        return ref
+    base = urldefrag(scope)[0]
+    if ref.startswith("#") or not ref:
+        return base + ref
+    return urljoin(base, ref) if not base.startswith(_BASE) else f"{_BASE}/{ref.lstrip('/')}"
+
+
+def _require[T](value: Any, kind: type[T]) -> T:
+    if not isinstance(value, kind):
+        raise IllegalSchema("Invalid JSON")
+    return value
+
+
+def _number(value: Any) -> None:
+    if not isinstance(value, (int, Decimal)) or isinstance(value, bool):
+        raise IllegalSchema("Invalid JSON")
