@@ -18,6 +18,7 @@ NAMED_FIELD = "InsertField's complaint about a missing static.value names the fi
 NAMED_ERROR = "a NullPointerException of a transform is a DataException here that names the field"
 STRUCT_DEFAULT = "a null struct gets its default"
 YEARS = "Python's dates have the years 1 to 9999"
+YEARS_TEXT = "lies outside the years 1 to 9999"
 
 type Configure = Callable[[Random, Schema | None], dict[str, str]]
 
