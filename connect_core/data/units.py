@@ -33,7 +33,8 @@ def day(days_since_epoch: int) -> date:
 
 def millis(value: datetime) -> int:
     """Milliseconds since the epoch; anything finer is cut off (towards the past)."""
-    return (value - EPOCH) // MILLISECOND
+    since = value - EPOCH
+    return since.days * DAY_MILLIS + since.seconds * 1000 + since.microseconds // 1000
 
 
 def instant(milliseconds: int) -> datetime:

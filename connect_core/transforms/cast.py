@@ -23,9 +23,8 @@ from connect_core.transforms.base import (
     copy_schema,
     refusing,
     replace_null_with_default,
-    require_map,
 )
-from connect_core.transforms.touch import touch
+from connect_core.transforms.touch import touch, touch_map
 
 _PURPOSE = "cast types"
 _BLANKS = "".join(map(chr, range(0x21)))  # String.trim()
@@ -122,15 +121,7 @@ class Cast(SideTransform[CastConfig]):
         if self._whole is not None:
             whole = casting.of_no_schema(self._whole)
             return lambda value, _: whole(value)
-        casts = [(name, casting.of_no_schema(kind)) for name, kind in self._casts.items()]
-
-        def change(value: Any, _: Any) -> Any:
-            require_map(value, _PURPOSE)
-            for name, cast in casts:
-                value[name] = cast(value.get(name))
-            return value
-
-        return change
+        return touch_map({name: casting.of_no_schema(kind) for name, kind in self._casts.items()}, _PURPOSE)
 
     def _of_schema(self, schema: Schema, made: Schema) -> Change:
         if self._whole is not None:

@@ -7,7 +7,7 @@ Neighbours: ``cast`` applies them; ``java.numbers`` and ``java.number_texts`` ha
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -25,11 +25,9 @@ from connect_core.java.numbers import (
     float_text,
     float_to_int,
     int_to_float32,
-    narrow,
     to_float32,
 )
-
-type Convert = Callable[[Any], Any]
+from connect_core.transforms.touch import ByClass, Convert
 
 _BITS: Mapping[Type, int] = {Type.INT8: 8, Type.INT16: 16, Type.INT32: 32, Type.INT64: 64}
 OUTPUTS = (*_BITS, Type.FLOAT32, Type.FLOAT64, Type.BOOLEAN, Type.STRING)
@@ -60,7 +58,7 @@ def of_schema(schema: Schema, target: Type) -> Convert | None:
     return _of_type(schema.type, target)
 
 
-def of_no_schema(target: Type) -> Convert:
+def of_no_schema(target: Type) -> ByClass:
     """The cast of values that carry no schema, by their class."""
     known: dict[type, Convert] = {
         kind: _of_type(plain, target) or _same
@@ -70,14 +68,7 @@ def of_no_schema(target: Type) -> Convert:
     known[bytes] = _of_type(Type.BYTES, target) or _same
     if target is Type.FLOAT32:
         known = {kind: _marking(cast) for kind, cast in known.items()}
-
-    def cast(value: Any) -> Any:
-        if value is None:
-            return None
-        convert = known.get(type(value))
-        return _unknown(value) if convert is None else convert(value)
-
-    return cast
+    return ByClass(known, _unknown)
 
 
 def _marking(cast: Convert) -> Convert:
@@ -131,7 +122,7 @@ def _of_type(source: Type, target: Type) -> Convert | None:
 
 def _from_int(source: Type, target: Type) -> Convert | None:
     if target in _BITS:
-        return partial(narrow, bits=_BITS[target]) if _BITS[target] < _BITS[source] else None
+        return _NARROW[target] if _BITS[target] < _BITS[source] else None
     if target is Type.FLOAT32:
         return int_to_float32 if _BITS[source] > 16 else float
     return {Type.FLOAT64: float, Type.BOOLEAN: bool, Type.STRING: str}[target]
@@ -139,10 +130,7 @@ def _from_int(source: Type, target: Type) -> Convert | None:
 
 def _from_float(source: Type, target: Type) -> Convert | None:
     if target in _BITS:
-        bits = _BITS[target]
-        if bits >= 32:
-            return partial(float_to_int, bits=bits)
-        return lambda value: narrow(float_to_int(value, 32), bits)
+        return _TRUNCATE[target]
     if target is Type.STRING:
         return float_text if source is Type.FLOAT32 else lambda value: double_text(float(value))
     if target is Type.BOOLEAN:
@@ -150,10 +138,32 @@ def _from_float(source: Type, target: Type) -> Convert | None:
     return to_float32 if target is Type.FLOAT32 else None
 
 
+def _truncate(value: float) -> int:
+    return int(value) if -2147483648.0 <= value <= 2147483647.0 else float_to_int(value, 32)
+
+
+def _truncate_long(value: float) -> int:
+    return int(value) if -9e18 <= value <= 9e18 else float_to_int(value, 64)
+
+
+_NARROW: Mapping[Type, Convert] = {
+    Type.INT8: lambda value: (value + 0x80 & 0xFF) - 0x80,
+    Type.INT16: lambda value: (value + 0x8000 & 0xFFFF) - 0x8000,
+    Type.INT32: lambda value: (value + 0x80000000 & 0xFFFFFFFF) - 0x80000000,
+    Type.INT64: _same,
+}
+_TRUNCATE: Mapping[Type, Convert] = {
+    Type.INT8: lambda value: (_truncate(value) + 0x80 & 0xFF) - 0x80,
+    Type.INT16: lambda value: (_truncate(value) + 0x8000 & 0xFFFF) - 0x8000,
+    Type.INT32: _truncate,
+    Type.INT64: _truncate_long,
+}
+
+
 def _from_decimal(target: Type) -> Convert:
     if target in _BITS:
-        bits = _BITS[target]
-        return lambda value: narrow(decimal_to_long(value), bits)
+        cut = _NARROW[target]
+        return lambda value: cut(decimal_to_long(value))
     if target is Type.BOOLEAN:
         return lambda value: decimal_to_long(value) != 0
     return {Type.FLOAT32: decimal_to_float32, Type.FLOAT64: decimal_to_double, Type.STRING: decimal_text}[target]

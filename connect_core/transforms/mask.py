@@ -23,14 +23,11 @@ from connect_core.transforms.base import (
     class_name,
     no_struct,
     replace_null_with_default,
-    require_map,
     require_struct,
 )
-from connect_core.transforms.touch import touch
+from connect_core.transforms.touch import ByClass, Constant, Convert, touch, touch_map
 
 _PURPOSE = "mask fields"
-
-type Mask = Callable[[Any], Any]
 
 _BITS: Mapping[Type, int] = {Type.INT8: 8, Type.INT16: 16, Type.INT32: 32, Type.INT64: 64}
 _NOTHING: Mapping[Type, Any] = {
@@ -47,6 +44,18 @@ _LOGICAL_NOTHING: Mapping[str | None, Any] = {
     DATE: date(1970, 1, 1),
     TIME: time(0),
     TIMESTAMP: units.EPOCH,
+}
+
+_SCHEMAS_OF_CLASSES: Mapping[type, Schema] = {
+    bool: Schema(Type.BOOLEAN),
+    int: Schema(Type.INT64),
+    float: Schema(Type.FLOAT64),
+    Float32: Schema(Type.FLOAT32),
+    str: Schema(Type.STRING),
+    Decimal: Schema(Type.BYTES, name=DECIMAL),
+    datetime: Schema(Type.INT64, name=TIMESTAMP),
+    dict: Schema(Type.MAP),
+    list: Schema(Type.ARRAY),
 }
 
 
@@ -78,47 +87,30 @@ class MaskField(SideTransform[MaskFieldConfig]):
             return no_struct(schema, _PURPOSE)
         names = frozenset(self.config.fields)
         masks = {field.name: self._mask(field.schema) for field in schema.fields if field.name in names}
-        masked = touch(schema, schema, masks, defaults=self.config.replace_null_with_default)
-        return Step(schema, lambda value, record: masked(require_struct(schema, value, _PURPOSE), record))
+        change = touch(
+            schema,
+            schema,
+            masks,
+            defaults=self.config.replace_null_with_default,
+            of_null=lambda: require_struct(schema, None, _PURPOSE),
+        )
+        return Step(schema, change)
 
     def _of_no_schema(self) -> Change:
-        names = tuple(hash_map_order(self.config.fields))
-        masks: dict[type, Mask] = {
-            bool: self._mask(Schema(Type.BOOLEAN)),
-            int: self._mask(Schema(Type.INT64)),
-            float: self._mask(Schema(Type.FLOAT64)),
-            Float32: self._float32_mask(),
-            str: self._mask(Schema(Type.STRING)),
-            Decimal: self._mask(Schema(Type.BYTES, name=DECIMAL)),
-            datetime: self._mask(Schema(Type.INT64, name=TIMESTAMP)),
-            dict: self._mask(Schema(Type.MAP)),
-            list: self._mask(Schema(Type.ARRAY)),
-        }
+        masks: dict[type, Convert] = {kind: _called(self._mask(schema)) for kind, schema in _SCHEMAS_OF_CLASSES.items()}
+        single = masks[Float32]
+        masks[Float32] = lambda value: Float32(single(value))
+        by_class = ByClass(masks, lambda value: self._refuse(java_class_of(value)))
+        return touch_map(dict.fromkeys(hash_map_order(self.config.fields), by_class), _PURPOSE)
 
-        def change(value: Any, _: Any) -> Any:
-            for name in names:
-                found = require_map(value, _PURPOSE).get(name)
-                if found is None:
-                    value[name] = None
-                else:
-                    mask = masks.get(type(found))
-                    value[name] = self._refuse(java_class_of(found)) if mask is None else mask(found)
-            return value
-
-        return change
-
-    def _float32_mask(self) -> Mask:
-        mask = self._mask(Schema(Type.FLOAT32))
-        return lambda value: Float32(mask(value))
-
-    def _mask(self, schema: Schema) -> Mask:
+    def _mask(self, schema: Schema) -> Convert | Constant:
         """What hides values of a schema."""
         text = self.config.replacement
         nothing = _LOGICAL_NOTHING.get(schema.name) if schema.name in _LOGICAL_NOTHING else _NOTHING.get(schema.type)
         if text is None:
             if nothing is None:
                 return lambda value: self._refuse(f"class {class_name(schema, value)}")
-            return lambda _: nothing
+            return Constant(nothing)
         read = _reader(schema)
         if read is None:
             return lambda value: self._refuse(f"class {class_name(schema, value)}")
@@ -126,12 +118,16 @@ class MaskField(SideTransform[MaskFieldConfig]):
             replacement = read(text)
         except ValueError:
             return _no_number(text, schema)
-        return lambda _: replacement
+        return Constant(replacement)
 
     def _refuse(self, class_text: str) -> Any:
         if self.config.replacement is None:
             raise DataError(f"Cannot mask value of type: {class_text}")
         raise DataError(f"Cannot mask value of type {class_text} with custom replacement.")
+
+
+def _called(mask: Convert | Constant) -> Convert:
+    return (lambda _: mask.value) if isinstance(mask, Constant) else mask
 
 
 def _reader(schema: Schema) -> Callable[[str], Any] | None:
@@ -153,7 +149,7 @@ def _reader(schema: Schema) -> Callable[[str], Any] | None:
     return readers.get(schema.type)
 
 
-def _no_number(text: str, schema: Schema) -> Mask:
+def _no_number(text: str, schema: Schema) -> Convert:
     number = "number" if schema.name == DECIMAL else "a number"  # two places in Connect say it
 
     def refuse(_: Any) -> Any:

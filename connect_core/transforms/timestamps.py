@@ -11,7 +11,18 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from connect_core.config import HIGH, LOW, MEDIUM, Config, key, one_of
-from connect_core.data import DATE, TIME, TIMESTAMP, Schema, Type, date_schema, time_schema, timestamp_schema, units
+from connect_core.data import (
+    DATE,
+    TIME,
+    TIMESTAMP,
+    Schema,
+    SourceRecord,
+    Type,
+    date_schema,
+    time_schema,
+    timestamp_schema,
+    units,
+)
 from connect_core.data.check import java_class_of
 from connect_core.errors import ConfigError, ConnectError, DataError
 from connect_core.java.dates import DateFormat
@@ -24,17 +35,15 @@ from connect_core.transforms.base import (
     Step,
     copy_schema,
     replace_null_with_default,
-    require_map,
     require_struct,
 )
-from connect_core.transforms.touch import touch
+from connect_core.transforms.touch import ByClass, Convert, touch, touch_map
 
 _PURPOSE = "converting timestamp formats"
 _LOW, _HIGH = INT_BOUNDS[64]
+_NOWHERE = SourceRecord("")
 _EXACT_MILLIS = 2**32 * 1000
 """Up to here a float of seconds, rounded to microseconds, still has the millisecond."""
-
-type Convert = Callable[[Any], Any]
 
 
 class TimestampConverterConfig(Config):
@@ -90,7 +99,7 @@ class TimestampConverter(SideTransform[TimestampConverterConfig]):
     def step(self, schema: Schema | None) -> Step:
         """Nulls stay null; their schema changes all the same."""
         if schema is None:
-            return Step(None, self._of_map() if self.config.field else self._of_value(self._by_class()))
+            return Step(None, self._of_no_schema())
         if not self.config.field:
             return Step(self._schema(optional=schema.optional), self._of_value(self._by_schema(schema)))
         if schema.type is not Type.STRUCT:
@@ -102,29 +111,23 @@ class TimestampConverter(SideTransform[TimestampConverterConfig]):
         made = copy_schema(schema, fields, optional=schema.optional)
         change = self._of_struct(schema, made)
         if schema.has_default:
-            made = made.replace(default=change(dict(schema.default), None))
-        return Step(made, lambda value, record: None if value is None else change(value, record))
+            made = made.replace(default=change(dict(schema.default), _NOWHERE))
+        return Step(made, change)
 
     def _schema(self, *, optional: bool) -> Schema:
         return _SCHEMAS[self.config.target_type](optional=optional)
+
+    def _of_no_schema(self) -> Change:
+        by_class = self._by_class()
+        if not self.config.field:
+            return self._of_value(by_class)
+        return touch_map({self.config.field: by_class}, _PURPOSE, of_null=_null)
 
     @staticmethod
     def _of_value(convert: Convert) -> Change:
         return lambda value, _: None if value is None else convert(value)
 
-    def _of_map(self) -> Change:
-        name, convert = self.config.field, self._by_class()
-
-        def change(value: Any, _: Any) -> Any:
-            if value is None:
-                return None
-            found = require_map(value, _PURPOSE).get(name)
-            value[name] = None if found is None else convert(found)
-            return value
-
-        return change
-
-    def _of_struct(self, schema: Schema, made: Schema) -> Callable[[Any, Any], Any]:
+    def _of_struct(self, schema: Schema, made: Schema) -> Change:
         field = schema.field(self.config.field)
         changes: dict[str, Convert | None] = {}
         if field is not None:
@@ -132,7 +135,7 @@ class TimestampConverter(SideTransform[TimestampConverterConfig]):
                 changes[field.name] = self._by_schema(field.schema)
             except ConnectError as error:
                 return _refusing(error)
-        return touch(schema, made, changes, defaults=self.config.replace_null_with_default)
+        return touch(schema, made, changes, defaults=self.config.replace_null_with_default, of_null=_null)
 
     def _by_schema(self, schema: Schema) -> Convert:
         """From values of a schema; ConnectError for one that is no timestamp."""
@@ -141,7 +144,7 @@ class TimestampConverter(SideTransform[TimestampConverterConfig]):
             raise ConnectError(f"Schema {schema!r} does not correspond to a known timestamp type format")
         return self._between(source, self._writer())
 
-    def _by_class(self) -> Convert:
+    def _by_class(self) -> ByClass:
         """From values without schema; every date is a timestamp then, as Java has one class for all."""
         write = _instant if self.config.target_type in ("Date", "Time", "Timestamp") else self._writer()
         cut = _CUTS.get(self.config.target_type)
@@ -155,13 +158,7 @@ class TimestampConverter(SideTransform[TimestampConverterConfig]):
             time: self._between("Time", write),
         }
 
-        def convert(value: Any) -> Any:
-            found = known.get(type(value))
-            if found is None:
-                raise DataError(f"TimestampConverter does not support {java_class_of(value)} objects as timestamps")
-            return found(value)
-
-        return convert
+        return ByClass(known, _unknown)
 
     def _between(self, source: str, write: Convert) -> Convert:
         read = self._readers()[source]
@@ -269,17 +266,26 @@ _CUTS: Mapping[str, Convert] = {
 }
 
 
+def _null() -> None:
+    """A null stays null."""
+
+
+def _unknown(value: Any) -> Any:
+    raise DataError(f"TimestampConverter does not support {java_class_of(value)} objects as timestamps")
+
+
 def _no_struct(schema: Schema, value: Any) -> Any:
     if value is None:
         raise DataError("Cannot list fields on non-struct type")
     return require_struct(schema, value, _PURPOSE)
 
 
-def _refusing(error: ConnectError) -> Callable[[Any, Any], Any]:
+def _refusing(error: ConnectError) -> Change:
     kind, text = type(error), str(error)
 
-    def refuse(_value: Any, _record: Any) -> Any:
-        raise kind(text)
+    def refuse(value: Any, _record: Any) -> Any:
+        if value is not None:
+            raise kind(text)
 
     return refuse
 
