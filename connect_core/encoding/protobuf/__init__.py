@@ -1,9 +1,11 @@
 """Protobuf without registry or config (spec kafka-connect.md 5.7): definitions, texts, bytes, and back.
 
-``writer`` compiles a Connect schema, ``reader`` a registered text; both to be kept and called per record.
+``writer`` compiles a Connect schema, ``definition(text).reader`` a registered text; both to be kept and called per record.
 """
 
+from connect_core.encoding.protobuf.definition import Definition, definition
+from connect_core.encoding.protobuf.errors import Malformed
 from connect_core.encoding.protobuf.options import ProtobufOptions
 from connect_core.encoding.protobuf.writer import Writer, writer
 
-__all__ = ["ProtobufOptions", "Writer", "writer"]
+__all__ = ["Definition", "Malformed", "ProtobufOptions", "Writer", "definition", "writer"]

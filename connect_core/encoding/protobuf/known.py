@@ -12,8 +12,37 @@ from functools import cache
 from connect_core.encoding.protobuf.model import Enum, Field, File, Message, walk
 from connect_core.encoding.protobuf.text import quoted
 
-_PROTOBUF = ["any", "api", "descriptor", "duration", "empty", "field_mask", "source_context", "struct", "timestamp", "type", "wrappers"]
-_TYPE = ["calendar_period", "color", "date", "datetime", "dayofweek", "decimal", "expr", "fraction", "interval", "latlng", "money", "month", "phone_number", "postal_address", "quaternion", "timeofday"]
+_PROTOBUF = [
+    "any",
+    "api",
+    "descriptor",
+    "duration",
+    "empty",
+    "field_mask",
+    "source_context",
+    "struct",
+    "timestamp",
+    "type",
+    "wrappers",
+]
+_TYPE = [
+    "calendar_period",
+    "color",
+    "date",
+    "datetime",
+    "dayofweek",
+    "decimal",
+    "expr",
+    "fraction",
+    "interval",
+    "latlng",
+    "money",
+    "month",
+    "phone_number",
+    "postal_address",
+    "quaternion",
+    "timeofday",
+]
 _MODULES = {
     **{f"google/protobuf/{name}.proto": f"google.protobuf.{name}_pb2" for name in _PROTOBUF},
     **{f"google/type/{name}.proto": f"google.type.{name}_pb2" for name in _TYPE},

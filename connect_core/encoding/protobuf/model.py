@@ -10,7 +10,10 @@ from dataclasses import dataclass, field
 
 PROTO2, PROTO3 = "proto2", "proto3"
 SCALARS = frozenset(
-    ["double", "float", "int32", "int64", "uint32", "uint64", "sint32", "sint64", "fixed32", "fixed64", "sfixed32", "sfixed64", "bool", "string", "bytes"]
+    [
+        *("double", "float", "int32", "int64", "uint32", "uint64", "sint32", "sint64"),
+        *("fixed32", "fixed64", "sfixed32", "sfixed64", "bool", "string", "bytes"),
+    ]
 )
 
 

@@ -14,7 +14,7 @@ _LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz
 
 
 def scrub(name: str) -> str:
-    """A valid identifier: URL-encoded, then every foreign character an underscore; ``x`` before a digit or underscore."""
+    """A valid identifier: URL-encoded, foreign characters as underscores; ``x`` before a digit or underscore."""
     if not name or _WORD.fullmatch(name):
         return name
     # Java's URLEncoder leaves these alone, and writes a lone surrogate as a question mark.

@@ -205,7 +205,7 @@ class SlowWriter:
             if found is None:
                 continue
             if field is None:
-                raise DataError(f"Cannot find field with name {name}")
+                raise DataError(f"Cannot find field with name {self._scrub(one.name)}")
             self._put(fields, field, message, found)
         return Made("message", _joined(fields))
 

@@ -1,4 +1,4 @@
-"""The canonical .proto text of a proto3 model: what the original registers, to the byte (its own layout, not protoc's)."""
+"""The canonical .proto text of a proto3 model: what the original registers, to the byte; the layout is its own."""
 
 from __future__ import annotations
 

@@ -1,0 +1,329 @@
+"""Compiled readers: from a message's bytes to the Connect value, one function per message and options.
+
+upb (the C library behind the package protobuf) parses; it is given a copy of the definition with names of our own, in
+which every field says for itself how it behaves, so no field name clashes and no check of ours or Java's is lost:
+unsigned 64-bit numbers are signed as Java's, texts of proto2 are bytes, enums are numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+from google.protobuf.message import DecodeError
+
+from connect_core.data.keys import hashable
+from connect_core.data.logical import DATE, DECIMAL, TIME, TIMESTAMP
+from connect_core.data.schema import Schema, Type
+from connect_core.encoding.protobuf import logical
+from connect_core.encoding.protobuf.errors import Malformed
+from connect_core.encoding.protobuf.link import presence
+from connect_core.encoding.protobuf.model import PROTO3, Enum, Field, Message
+from connect_core.encoding.protobuf.options import ProtobufOptions
+from connect_core.encoding.protobuf.schemas import Schemas, has_keyword, is_map, real_oneofs, union_name
+from connect_core.encoding.source import Source
+from connect_core.errors import DataError
+from connect_core.java.charsets import decode_utf8
+from connect_core.java.numbers import narrow, to_float32
+
+type Decode = Callable[[bytes], Any]
+"""From a message's bytes to its value; Malformed or DataError."""
+
+_PROTO = descriptor_pb2.FieldDescriptorProto
+_PROTO2_TYPES = {"uint64": "int64", "fixed64": "sfixed64"}
+
+
+class Reader(NamedTuple):
+    """The Connect schema of a message, and its decoder."""
+
+    schema: Schema
+    decode: Decode
+
+
+def reader(message: Message, options: ProtobufOptions, *, version: int | None = None) -> Reader:
+    """Compile a linked message; DataError if it has no Connect schema. Keep the result, making one is slow."""
+    schema = Schemas(options).root(message, version)
+    shadow = _Shadow(message)
+    return Reader(schema, _Compiler(options, shadow).decoder(schema, message))
+
+
+class _Shadow:
+    """The copy of a message's definition that upb gets: messages M0, M1, ... with fields f<number>."""
+
+    def __init__(self, root: Message) -> None:
+        self._file = descriptor_pb2.FileDescriptorProto(
+            name="shadow.proto", syntax="editions", edition=descriptor_pb2.EDITION_2023
+        )
+        self.names: dict[Message, str] = {}
+        self._enums: dict[Enum, str] = {}
+        self.required = False
+        self._copy(root)
+        pool = descriptor_pool.DescriptorPool()
+        pool.Add(self._file)
+        self.parse: Callable[[bytes], Any] = message_factory.GetMessageClass(
+            pool.FindMessageTypeByName(self.names[root])
+        ).FromString
+
+    def _copy(self, message: Message) -> str:
+        if message in self.names:
+            return self.names[message]
+        name = self.names[message] = f"M{len(self.names)}"
+        made = self._file.message_type.add(name=name)
+        for index, _ in real_oneofs(message):
+            made.oneof_decl.add(name=f"o{index}")
+        for field in message.fields:
+            self._field(made.field.add(name=f"f{field.number}", number=field.number), field, message)
+        return name
+
+    def _field(self, made: Any, field: Field, message: Message) -> None:
+        proto3 = message.file is None or message.file.syntax == PROTO3
+        features = made.options.features
+        made.label = _PROTO.LABEL_REPEATED if field.repeated else _PROTO.LABEL_OPTIONAL
+        if isinstance(field.target, Message):
+            made.type, made.type_name = _PROTO.TYPE_MESSAGE, self._copy(field.target)
+        elif isinstance(field.target, Enum):
+            if proto3:
+                made.type = _PROTO.TYPE_INT32
+            else:
+                made.type, made.type_name = _PROTO.TYPE_ENUM, self._enum(field.target)
+        else:
+            kind = _PROTO2_TYPES.get(field.type, field.type)
+            kind = "bytes" if kind == "string" and not _checked(message) else kind
+            made.type = getattr(_PROTO, f"TYPE_{kind.upper()}")
+        if field.repeated:
+            packed = proto3 if field.packed is None else field.packed
+            if made.type not in (_PROTO.TYPE_MESSAGE, _PROTO.TYPE_STRING, _PROTO.TYPE_BYTES):
+                encodings = descriptor_pb2.FeatureSet
+                features.repeated_field_encoding = encodings.PACKED if packed else encodings.EXPANDED
+        elif field.oneof is not None and not field.proto3_optional:
+            made.oneof_index = field.oneof
+        elif field.label == "required" and not proto3:
+            features.field_presence = descriptor_pb2.FeatureSet.LEGACY_REQUIRED
+            self.required = True
+        elif made.type != _PROTO.TYPE_MESSAGE and not explicit(field, message):
+            features.field_presence = descriptor_pb2.FeatureSet.IMPLICIT
+
+    def _enum(self, enum: Enum) -> str:
+        """A closed enum: numbers it does not have are left unread."""
+        if enum not in self._enums:
+            name = self._enums[enum] = f"E{len(self._enums)}"
+            made = self._file.enum_type.add(name=name)
+            made.options.features.enum_type = descriptor_pb2.FeatureSet.CLOSED
+            for number in dict.fromkeys(number for _, number in enum.values):
+                made.value.add(name=f"{name}_{len(made.value)}", number=number)
+        return self._enums[enum]
+
+
+def explicit(field: Field, message: Message) -> bool:
+    """Whether the copy tells a field's absence: also for enums whose default is not zero."""
+    if presence(field, message):
+        return True
+    return isinstance(field.target, Enum) and not field.repeated and field.target.values[0][1] != 0
+
+
+def _checked(message: Message) -> bool:
+    """Whether texts must be UTF-8; else what is none is replaced, as Java does."""
+    return message.map_entry or message.file is None or message.file.syntax == PROTO3
+
+
+def _symbol(enum: Enum) -> Callable[[int], str]:
+    names = {number: name for name, number in reversed(enum.values)}
+
+    def symbol(number: int) -> str:
+        found = names.get(number)
+        return found if found is not None else f"UNKNOWN_ENUM_VALUE_{enum.name}_{number}"
+
+    return symbol
+
+
+class _Compiler:
+    """Writes the source of one decoder."""
+
+    def __init__(self, options: ProtobufOptions, shadow: _Shadow) -> None:
+        self._options, self._shadow = options, shadow
+        self._source = Source(
+            hashable=hashable, decode_utf8=decode_utf8, narrow=narrow, Malformed=Malformed, DecodeError=DecodeError, DataError=DataError,
+            to_date=logical.to_date, to_time=logical.to_time, to_timestamp=logical.to_timestamp,
+            to_decimal=logical.to_decimal, parse=shadow.parse,
+        )  # fmt: skip
+        self._functions: dict[tuple[Schema, Message], str] = {}
+
+    def decoder(self, schema: Schema, message: Message) -> Decode:
+        """The function for a whole message."""
+        source = self._source
+        if schema.type is Type.STRUCT:
+            made = f"{self._struct(source, schema, message, root=True)}(m)"
+        else:
+            field = message.fields[0]
+            made = self._single(source, schema, field, message, f"m.f{field.number}")
+        with source.block("def decode(data):"):
+            with source.block("try:"):
+                source.line("m = parse(data)")
+            with source.block("except DecodeError as error:"):
+                source.line("raise Malformed(str(error)) from error")
+            if self._shadow.required:
+                with source.block("if not m.IsInitialized():"):
+                    source.line("raise Malformed('Message missing required fields')")
+            source.line(f"return {made}")
+        return source.compile("decode", title=f"protobuf decoder {schema!r}")
+
+    def _struct(self, source: Source, schema: Schema, message: Message, *, root: bool = False) -> str:
+        """The name of a function from a parsed message to a dict, written before the present lines.
+
+        Structs within others may lack nothing they require; the outermost is not looked at, as in the original.
+        """
+        known = self._functions.get((schema, message))
+        if known is not None:
+            return known
+        name = self._functions[schema, message] = source.name("struct")
+        part = source.part()
+        with part.block(f"def {name}(m):"):
+            members = []
+            for index, oneof in real_oneofs(message):
+                members += self._oneof(part, schema, message, index, oneof)
+            for field in message.fields:
+                if field.oneof is None or field.proto3_optional:
+                    made = self._member(part, schema, field, message)
+                    members.append((field.name, made if root else self._required(part, schema, field, made)))
+            part.line("return {" + ", ".join(f"{name!r}: {made}" for name, made in members) + "}")
+        source.join(part)
+        return name
+
+    @staticmethod
+    def _required(source: Source, schema: Schema, field: Field, made: str) -> str:
+        """The expression, after lines that refuse a null in a required field."""
+        one = schema.field_map[field.name].schema
+        if one.optional or not made.endswith(" else None"):
+            return made
+        var = source.name("x")
+        complaint = f'Invalid value: null used for required field: "{field.name}", schema type: {one.type.name}'
+        source.line(f"{var} = {made}")
+        with source.block(f"if {var} is None:"):
+            source.line(f"raise DataError({complaint!r})")
+        return var
+
+    def _oneof(self, source: Source, schema: Schema, message: Message, index: int, name: str) -> list[tuple[str, str]]:
+        """(field, expression) of what a oneof becomes: one field, or one per member."""
+        fields = [field for field in message.fields if field.oneof == index]
+        if self._options.flatten_unions:
+            found = []
+            for field in fields:
+                one = schema.field_map[field.name].schema
+                made = self._single(source, one, field, message, f"m.f{field.number}")
+                found.append((field.name, f"{made} if m.HasField('f{field.number}') else None"))
+            return found
+        union = schema.field_map[union_name(index, name, self._options)]
+        which = source.name("which")
+        var = source.name("union")
+        source.line(f"{which} = m.WhichOneof('o{index}')")
+        source.line(f"{var} = None")
+        empty = {field.name: None for field in fields}
+        for position, field in enumerate(fields):
+            one = union.schema.field_map[field.name].schema
+            with source.block(f"{'elif' if position else 'if'} {which} == 'f{field.number}':"):
+                made = self._single(source, one, field, message, f"m.f{field.number}")
+                source.line(f"{var} = {{**{source.constant('empty', empty)}, {field.name!r}: {made}}}")
+        return [(union.name, var)]
+
+    def _member(self, source: Source, schema: Schema, field: Field, message: Message) -> str:
+        """The expression of a field outside oneofs."""
+        one = schema.field_map[field.name].schema
+        var = f"m.f{field.number}"
+        if field.repeated:
+            return self._repeated(source, one, field, message, var)
+        made = self._single(source, one, field, message, var)
+        has = f"m.HasField('f{field.number}')"
+        optional = has_keyword(field, message) and (field.proto3_optional or self._options.optional_for_proto2)
+        if (isinstance(field.target, Message) or optional) and not self._options.generate_struct_for_nulls:
+            return f"{made} if {has} else None"
+        if isinstance(field.target, Message):
+            return made
+        default = self._default(field, message)
+        if default is None:
+            return made
+        constant = source.constant("default", default)
+        return f"{made} if {has} else {self._single(source, one, field, message, constant, given=True)}"
+
+    def _default(self, field: Field, message: Message) -> Any:
+        """What an absent field holds, if not what the copy says."""
+        if isinstance(field.target, Enum):
+            named = dict(field.target.values)
+            number = named.get(field.default or "", field.target.values[0][1])
+            return number if explicit(field, message) else None
+        if field.default is None:
+            return None
+        return _parsed(field.type, field.default)
+
+    def _repeated(self, source: Source, schema: Schema, field: Field, message: Message, var: str) -> str:
+        if is_map(field) and schema.type is Type.MAP:
+            entry = field.target
+            assert isinstance(entry, Message)
+            assert schema.key_schema is not None
+            assert schema.value_schema is not None
+            parts = []
+            for one, part in zip(entry.fields, (schema.key_schema, schema.value_schema), strict=True):
+                parts.append(self._entry_part(source, part, one, entry))
+            key = parts[0] if entry.fields[0].target is None else f"hashable({parts[0]})"
+            return f"{{{key}: {parts[1]} for e in {var}}}"
+        assert schema.value_schema is not None
+        element = self._single(source, schema.value_schema, field, message, "e")
+        return f"list({var})" if element == "e" else f"[{element} for e in {var}]"
+
+    def _entry_part(self, source: Source, schema: Schema, field: Field, entry: Message) -> str:
+        """A map entry's key or value: what is absent has its default, as a message too."""
+        made = self._single(source, schema, field, entry, f"e.f{field.number}")
+        default = None if isinstance(field.target, Message) else self._default(field, entry)
+        if default is None:
+            return made
+        absent = self._single(source, schema, field, entry, source.constant("default", default), given=True)
+        return f"({made} if e.HasField('f{field.number}') else {absent})"
+
+    def _single(
+        self, source: Source, schema: Schema, field: Field, message: Message, var: str, *, given: bool = False
+    ) -> str:
+        """The expression of one value; ``given`` is a default, which is text already."""
+        if isinstance(field.target, Enum):
+            return var if schema.type is Type.INT32 else f"{source.constant('symbol', _symbol(field.target))}({var})"
+        if isinstance(field.target, Message):
+            return self._nested(source, schema, field.target, var)
+        if schema.type in (Type.INT8, Type.INT16):
+            return f"narrow({var}, {8 if schema.type is Type.INT8 else 16})"
+        if field.type == "string" and not given and not _checked(message):
+            return f"decode_utf8({var})"
+        return var
+
+    def _nested(self, source: Source, schema: Schema, target: Message, var: str) -> str:
+        if schema.name in _LOGICAL:
+            function, members = _LOGICAL[schema.name]
+            numbers = {field.name: field.number for field in target.fields}
+            name = source.name("logical")
+            part = source.part()
+            with part.block(f"def {name}(m):"):
+                arguments = [f"m.f{numbers[member]}" if member in numbers else empty for member, empty in members]
+                part.line(f"return {function}({', '.join(arguments)})")
+            source.join(part)
+            return f"{name}({var})"
+        if schema.type is Type.STRUCT:
+            return f"{self._struct(source, schema, target)}({var})"
+        field = target.fields[0]  # a wrapper's value
+        return self._single(source, schema, field, target, f"{var}.f{field.number}")
+
+
+_LOGICAL: dict[str | None, tuple[str, tuple[tuple[str, str], ...]]] = {
+    DATE: ("to_date", (("year", "0"), ("month", "0"), ("day", "0"))),
+    TIME: ("to_time", (("hours", "0"), ("minutes", "0"), ("seconds", "0"), ("nanos", "0"))),
+    TIMESTAMP: ("to_timestamp", (("seconds", "0"), ("nanos", "0"))),
+    DECIMAL: ("to_decimal", (("value", "b''"), ("precision", "0"), ("scale", "0"))),
+}
+
+
+def _parsed(kind: str, text: str) -> Any:
+    """A default of proto2 as Java holds it."""
+    if kind == "bool":
+        return text == "true"
+    if kind in ("string", "bytes"):
+        return text if kind == "string" else text.encode("latin-1", "replace")
+    if kind in ("float", "double"):
+        return to_float32(float(text)) if kind == "float" else float(text)
+    return narrow(int(text, 0), 64)

@@ -1,0 +1,209 @@
+"""Random .proto texts as users write them, and random messages of them on the wire, faulty ones among them."""
+
+from __future__ import annotations
+
+import struct
+from random import Random
+
+from connect_core.encoding.protobuf import wire
+from connect_core.encoding.protobuf.model import Enum, Field, Message
+from connect_core.encoding.protobuf.slow import field_kind
+
+SCALARS = (
+    "double float int32 int64 uint32 uint64 sint32 sint64 fixed32 fixed64 sfixed32 sfixed64 bool string bytes".split()
+)
+KNOWN = (
+    "google.protobuf.Timestamp", "google.type.Date", "google.type.TimeOfDay", "confluent.type.Decimal",
+    "google.protobuf.StringValue", "google.protobuf.Int32Value", "google.protobuf.UInt32Value",
+    "google.protobuf.UInt64Value", "google.protobuf.BoolValue", "google.protobuf.BytesValue",
+    "google.protobuf.DoubleValue", "google.protobuf.FloatValue", "google.protobuf.Int64Value",
+    "google.protobuf.Duration", "google.protobuf.Any",
+)  # fmt: skip
+IMPORTS = (
+    "google/protobuf/timestamp.proto", "google/type/date.proto", "google/type/timeofday.proto",
+    "confluent/type/decimal.proto", "google/protobuf/wrappers.proto", "google/protobuf/duration.proto",
+    "google/protobuf/any.proto", "confluent/meta.proto",
+)  # fmt: skip
+NAMES = (
+    "id",
+    "name",
+    "x",
+    "fooBar",
+    "foo_bar",
+    "Value",
+    "key",
+    "value",
+    "message",
+    "to",
+    "class",
+    "f1",
+    "optional_x",
+    "CAPS",
+)
+
+
+class Writer:
+    """Writes one file: messages may use those written before them, so that none holds itself."""
+
+    def __init__(self, random: Random) -> None:
+        self._random = random
+        self.proto2 = random.random() < 0.35
+        self._known: list[str] = []
+
+    def text(self) -> str:
+        """The whole text; the first message is the one to read."""
+        random = self._random
+        parts = [f'syntax = "{"proto2" if self.proto2 else "proto3"}";']
+        if random.random() < 0.6:
+            parts.append(random.choice(["package a.b;", "package com.acme.shop;"]))
+        parts += [f'import "{name}";' for name in IMPORTS]
+        enum = self._enum("Shade")
+        inner = [self._message(f"In{index}", 2) for index in range(random.randint(0, 2))]
+        root = self._message("Root", 6)
+        parts += [root, *inner, enum] if random.random() < 0.5 else [root, enum, *inner]
+        return "\n".join(parts) + "\n"
+
+    def _enum(self, name: str) -> str:
+        random = self._random
+        numbers = [0, *random.sample(range(-3, 400), random.randint(0, 3))]
+        numbers = list(dict.fromkeys(numbers))
+        if self.proto2:
+            random.shuffle(numbers)
+        body = " ".join(f"{name.upper()}_{index} = {number};" for index, number in enumerate(numbers))
+        self._known.append(name)
+        return f"enum {name} {{ {body} }}"
+
+    def _message(self, name: str, most: int) -> str:
+        random, lines = self._random, []
+        nested_before = len(self._known)
+        if random.random() < 0.3:
+            lines.append(self._enum(f"{name}Kind"))
+        if most > 2 and random.random() < 0.4:
+            lines.append(self._message(f"{name}Nested", 2))
+        numbers = random.sample([*range(1, 30), 100, 2000, 20000, 536870911], most + 4)
+        names = random.sample(NAMES, min(len(NAMES), most + 4))
+        for _ in range(random.randint(0, most)):
+            lines.append(self._field(names.pop(), numbers.pop()))
+        if random.random() < 0.4:
+            members = [
+                f"{self._type()} {names.pop()} = {numbers.pop()}{self._meta()};" for _ in range(random.randint(1, 3))
+            ]
+            lines.insert(
+                random.randint(0, len(lines)), f"oneof {random.choice(['pick', 'one_of'])} {{ {' '.join(members)} }}"
+            )
+        del self._known[nested_before:]
+        self._known.append(name)
+        return f"message {name} {{\n  " + "\n  ".join(lines) + "\n}"
+
+    def _type(self) -> str:
+        random = self._random
+        kind = random.random()
+        if kind < 0.25:
+            return random.choice(KNOWN)
+        if kind < 0.5 and self._known:
+            return random.choice(self._known)
+        return random.choice(SCALARS)
+
+    def _meta(self) -> str:
+        if self._random.random() < 0.8:
+            return ""
+        pairs = self._random.choice(
+            (("connect.type", "int8"), ("connect.type", "int16"), ("scale", "2"), ("scale", "x"), ("precision", "5"))
+        )
+        return f' [(confluent.field_meta) = {{ params: [{{ key: "{pairs[0]}", value: "{pairs[1]}" }}] }}]'
+
+    def _field(self, name: str, number: int) -> str:
+        random = self._random
+        kind = random.random()
+        if kind < 0.12:
+            key = random.choice(["string", "int32", "bool", "sint64", "fixed32"])
+            return f"map<{key}, {self._type()}> {name} = {number};"
+        if kind < 0.3:
+            scalar = random.choice([word for word in SCALARS if word not in ("string", "bytes")])
+            if random.random() < 0.5:
+                return f"repeated {scalar} {name} = {number} [packed = {random.choice(['true', 'false'])}];"
+            return f"repeated {self._type()} {name} = {number};"
+        if self.proto2:
+            label = random.choices(["optional", "required"], [9, 1])[0]
+            stated = self._type()
+            default = {"int32": "-5", "string": '"d\\"x"', "bool": "true", "double": "1.5", "uint64": "7"}.get(stated)
+            option = f" [default = {default}]" if default and random.random() < 0.5 else self._meta()
+            return f"{label} {stated} {name} = {number}{option};"
+        return f"{random.choice(['', '', 'optional '])}{self._type()} {name} = {number}{self._meta()};"
+
+
+def message_bytes(message: Message, random: Random, *, depth: int = 0) -> bytes:
+    """Bytes of a message: most fields once, some twice or not at all, in any order, unknown ones among them."""
+    parts = []
+    for field in message.fields:
+        times = random.choices((0, 1, 2), (3, 7, 1))[0] if not field.repeated else random.randint(0, 3)
+        parts += [_field(field, random, depth) for _ in range(times)]
+    if random.random() < 0.1:
+        parts.append(wire.tag(12345, wire.VARINT) + wire.varint(random.randint(0, 2**40)))
+    random.shuffle(parts)
+    return b"".join(parts)
+
+
+def _field(field: Field, random: Random, depth: int) -> bytes:
+    kind = field_kind(field)
+    wire_type = wire.WIRE_TYPES[kind]
+    if field.repeated and wire_type != wire.LENGTH and random.random() < 0.5:
+        body = b"".join(_payload(field, random, depth) for _ in range(random.randint(0, 4)))
+        return wire.tag(field.number, wire.LENGTH) + wire.varint(len(body)) + body
+    payload = _payload(field, random, depth)
+    size = wire.varint(len(payload)) if wire_type == wire.LENGTH else b""
+    return wire.tag(field.number, wire_type) + size + payload
+
+
+def _payload(field: Field, random: Random, depth: int) -> bytes:
+    if isinstance(field.target, Enum):
+        return wire.varint(random.choice([*(number for _, number in field.target.values), 7, -1]))
+    if isinstance(field.target, Message):
+        return _logical(field.target, random) or (
+            b"" if depth > 4 else message_bytes(field.target, random, depth=depth + 1)
+        )
+    kind = field.type
+    if kind == "string":
+        return random.choice(
+            (
+                b"",
+                b"plain",
+                "M\u00fcller \u20ac".encode(),
+                "\U0001f600".encode(),
+                *((b"\xff\xfe",) if random.random() < 0.1 else ()),
+            )
+        )
+    if kind == "bytes":
+        return random.randbytes(random.randint(0, 6))
+    if kind in ("double", "float"):
+        number = random.choice((0.0, -0.0, 1.5, -1e30, float("inf"), float("nan"), random.uniform(-9, 9)))
+        return struct.pack("<d" if kind == "double" else "<f", number)
+    bits = 64 if kind.endswith("64") else 32
+    number = random.choice(
+        (0, 1, 127, 128, -1, -128, 2 ** (bits - 1) - 1, -(2 ** (bits - 1)), random.getrandbits(bits - 1))
+    )
+    if kind.startswith(("fixed", "sfixed")):
+        return (number % 2**bits).to_bytes(bits // 8, "little")
+    if kind == "bool":
+        return wire.varint(random.choice((0, 1, 2)))
+    return wire.varint(number if random.random() < 0.8 else number % 2**32)
+
+
+def _logical(target: Message, random: Random) -> bytes:
+    """Mostly sensible bytes of the types behind logical values; empty for others."""
+    if random.random() < 0.15:
+        return b""
+    ints = {
+        "google.protobuf.Timestamp": ((1, -70_000_000_000, 260_000_000_000), (2, 0, 1_000_000_000)),
+        "google.type.Date": ((1, 1, 9999), (2, 1, 12), (3, 1, 31)),
+        "google.type.TimeOfDay": ((1, 0, 24), (2, 0, 59), (3, 0, 60), (4, 0, 999_999_999)),
+    }.get(target.full_name)
+    if ints is not None:
+        return b"".join(wire.tag(number, 0) + wire.varint(random.randint(low, high)) for number, low, high in ints)
+    if target.full_name == "confluent.type.Decimal":
+        digits = random.randbytes(random.randint(1, 9))
+        made = wire.tag(1, 2) + wire.varint(len(digits)) + digits
+        if random.random() < 0.8:
+            made += wire.tag(2, 0) + wire.varint(random.choice((0, 3, 5, 30, 2**31)) if random.random() < 0.5 else 25)
+        return made + wire.tag(3, 0) + wire.varint(random.randint(-3, 20))
+    return b""
