@@ -61,7 +61,8 @@ class Source:
 
     def compile(self, function: str, *, title: str) -> Callable[..., Any]:
         """Run the source and give its function of that name; tracebacks show its lines under ``<title n>``."""
-        filename = f"<{title} {next(_numbers)}>"
+        plain = title.encode("unicode_escape", "backslashreplace").decode()  # names may hold what no file name may
+        filename = f"<{plain} {next(_numbers)}>"
         text = "\n".join(self._lines) + "\n"
         namespace = self._names
         exec(compile(text, filename, "exec"), namespace)  # noqa: S102 - made here, with names only through repr

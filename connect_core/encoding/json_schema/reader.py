@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from connect_core.data.check import java_class_of
+from connect_core.data.check import check, java_class_of
 from connect_core.data.recursive import complete, stand_in
 from connect_core.data.schema import STRING, Schema, Type
 from connect_core.data.values import java_string
@@ -65,11 +65,13 @@ VARIANT_SCHEMA = Schema(
 )
 
 
-def read_schema(node: Node, options: JsonSchemaOptions, *, version: int | None = None) -> Schema | None:
+def read_schema(node: Node, options: JsonSchemaOptions, *, version: int | None = None) -> Schema:
     """The Connect schema; ``version`` is the registry's, used where the schema names none of its own."""
     try:
         part = _Reader(options).read(node, version)
-        return None if part is None else _finish(part)
+        if part is None:
+            raise NullPointer("The JSON Schema allows nothing but null")
+        return _finish(part)
     except RecursionError as error:
         raise DataError("The JSON Schema refers to itself without end") from error
 
@@ -181,7 +183,7 @@ class _Reader:
         if schema.type is Type.STRUCT:  # the original holds the struct against a builder, which equals no schema
             raise SchemaError("Invalid default value")
         try:
-            slow.check_member(schema, value, "value", inside=True)
+            check(schema, value)
         except DataError as error:
             raise SchemaError("Invalid default value") from error
         return value

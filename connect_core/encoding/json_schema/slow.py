@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from connect_core.data.check import check_names, fits, java_class_of
+from connect_core.data.check import check, check_names, fits, java_class_of
 from connect_core.data.float32 import Float32
 from connect_core.data.keys import hashable
 from connect_core.data.logical import DATE, DECIMAL, TIME, TIMESTAMP
@@ -255,7 +255,8 @@ def _read_struct(schema: Schema, node: Any, options: JsonSchemaOptions) -> dict[
         value = None
         if field.name != hidden:
             value = read_value(field.schema, node.get(field.name, ABSENT), options)
-            check_member(field.schema, value, f'field: "{field.name}"')
+            if value is not None:
+                check(field.schema, value, field=field.name)
         result[field.name] = value
     if hidden:
         result[hidden] = (
@@ -276,26 +277,6 @@ def _extras(members: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     return result
 
 
-def check_member(schema: Schema, value: Any, location: str, *, inside: bool = False) -> None:
-    """What ``Struct.put`` refuses; structs within were built here and are not looked into."""
-    if value is None:
-        if inside and not schema.optional:
-            raise DataError(f"Invalid value: null used for required {location}, schema type: {schema.type.name}")
-        return
-    if not fits(schema, value):
-        name = f' "{schema.name}"' if schema.name is not None else ""
-        raise DataError(
-            f"Invalid Java object for schema{name} with type {schema.type.name}: {java_class_of(value)} for {location}"
-        )
-    if schema.type is Type.ARRAY and schema.value_schema is not None:
-        for element in value:
-            check_member(schema.value_schema, element, f"element of array {location}", inside=True)
-    elif schema.type is Type.MAP and schema.key_schema is not None and schema.value_schema is not None:
-        for key, element in value.items():
-            check_member(schema.key_schema, key, f"key of map {location}", inside=True)
-            check_member(schema.value_schema, element, f"value of map {location}", inside=True)
-
-
 def _read_union(schema: Schema, node: Any, options: JsonSchemaOptions) -> dict[str, Any]:
     best, most = None, 0
     for field in schema.fields:
@@ -313,7 +294,7 @@ def _read_union(schema: Schema, node: Any, options: JsonSchemaOptions) -> dict[s
     if target is None:
         raise DataError(f"{name} is not a valid field name")
     value = read_value(best.schema, node, options)
-    check_member(target.schema, value, f'field: "{name}"', inside=True)
+    check(target.schema, value, field=name)
     return {field.name: value if field.name == name else None for field in schema.fields}
 
 

@@ -5,6 +5,7 @@ as the original's JSON library does (it reads NaN and infinities, refuses leadin
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +19,16 @@ ABSENT: Any = type("Absent", (), {"__repr__": lambda _: "ABSENT"})()
 __all__ = ["ABSENT", "MISSING", "dumps", "loads"]
 
 _BLANK = " \t\r\n"
-_DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=float)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if any(_SURROGATE.search(name) for name, _ in pairs):
+        raise ValueError("half a surrogate pair in a field name")
+    return dict(pairs)
+
+
+_DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=float, object_pairs_hook=_members)
 
 
 def dumps(tree: Any) -> str:
