@@ -36,9 +36,7 @@ def changed(source: Schema, random: Random) -> Schema:
         made = made.replace(doc=random.choice((None, "x")), version=random.choice((None, 3)))
     if made.type is Type.STRUCT:
         made = made.replace(fields=_fields(source, random), default=None)
-    elif made.type is Type.ARRAY:
-        made = made.replace(value_schema=changed(_known(source.value_schema), random), default=None)
-    elif made.type is Type.MAP:
+    elif made.type is Type.ARRAY or made.type is Type.MAP:
         made = made.replace(value_schema=changed(_known(source.value_schema), random), default=None)
     return schema(random) if random.random() < 0.01 else made
 
