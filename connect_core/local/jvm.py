@@ -16,8 +16,16 @@ from connect_core.local.jre import classpath, java_home, libjvm
 from connect_core.local.process import ServerError
 
 # -Xrs leaves SIGINT and SIGTERM to Python.
-OPTIONS = ("-Xrs", "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED")
-LOGGING = "-Dorg.slf4j.simpleLogger.defaultLogLevel=error"
+OPTIONS = (
+    "-Xrs",
+    "-Xmx384m",
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",
+    "--enable-native-access=ALL-UNNAMED",
+    "--sun-misc-unsafe-memory-access=allow",
+)
+# What is thrown is looked at; Debezium logs each complaint about a config as well.
+LOGGING = ("-Dorg.slf4j.simpleLogger.defaultLogLevel=error", "-Dorg.slf4j.simpleLogger.log.io.debezium=off")
 
 _lock = threading.Lock()
 
@@ -38,7 +46,7 @@ def jvm(*coordinates: str, jars: Sequence[Path] = (), options: Sequence[str] = O
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 jpype.startJVM(
-                    *options, LOGGING, f"-Djava.home={java_home()}", jvmpath=str(libjvm()), classpath=own,
+                    *options, *LOGGING, f"-Djava.home={java_home()}", jvmpath=str(libjvm()), classpath=own,
                     convertStrings=False,
                 )  # fmt: skip
         for jar in [*(classpath(*coordinates) if coordinates else ()), *jars]:
