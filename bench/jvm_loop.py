@@ -37,25 +37,35 @@ class JvmLoop(Bridge):
         """An ArrayList."""
         return self._filled_list(elements)
 
-    def consumer(self, receiver: Any, method: str, *bound: Any, takes: str) -> Any:
+    def consumer(self, receiver: Any, method: str, *bound: Any, takes: str, of: str = "") -> Any:
         """``value -> receiver.method(*bound, value)``; ``takes`` names the class of the last parameter.
 
-        It is the first public method of that name whose parameters fit.
+        It is the first public method of that name whose parameters fit, of the interface ``of`` if it is named.
         """
-        owner = receiver.getClass()
-        wanted = self._class(takes)
+        void = self.jpype.JClass("java.lang.Void").TYPE
+        return self._lambda(self._consumer.class_, "accept", void, receiver, method, bound, takes, of)
+
+    def function(self, receiver: Any, method: str, *bound: Any, takes: str) -> Any:
+        """As ``consumer``, with a result: a ``java.util.function.Function``, which ``andThen`` composes."""
+        function, anything = self._class("java.util.function.Function"), self._class("java.lang.Object")
+        return self._lambda(function, "apply", anything, receiver, method, bound, takes, "")
+
+    def _lambda(
+        self, interface: Any, single: str, gives: Any, receiver: Any, method: str, bound: Sequence[Any], takes: str,
+        of: str,
+    ) -> Any:  # fmt: skip
+        owner, wanted = self._class(of) if of else receiver.getClass(), self._class(takes)
         found = self._method(owner, method, bound, wanted)
         captured = self.jpype.JArray(self.jpype.JClass("java.lang.Class"))(
             [owner, *list(found.getParameterTypes())[:-1]]
         )
-        void, anything = self.jpype.JClass("java.lang.Void").TYPE, self._class("java.lang.Object")
         site = self._factory(
             self._lookup,
-            "accept",
-            self._type(self._consumer.class_, captured),
-            self._type(void, anything),
+            single,
+            self._type(interface, captured),
+            self._type(gives, self._class("java.lang.Object")),
             self._lookup.unreflect(found),
-            self._type(void, wanted),
+            self._type(gives, wanted),
         )
         return site.getTarget().invokeWithArguments(self.list([receiver, *bound]))
 
