@@ -109,6 +109,17 @@ _TABLE: tuple[tuple[str, str, tuple[Kind, ...], str], ...] = (
 # Transforms of others that are in wide use: Java class, module:Class below transforms.community, version
 _COMMUNITY: tuple[tuple[str, str, str], ...] = (
     ("io.debezium.transforms.ExtractNewRecordState", "debezium.new_state:ExtractNewRecordState", "3.6.0.Final"),
+    *(
+        (f"io.confluent.connect.transforms.{name}${side}", f"confluent.{module}:{name}{side}", "1.6.0")
+        for name, module, sides in (
+            ("Drop", "drop", ("Key", "Value")),
+            ("ExtractTopic", "topics", ("Header", "Key", "Value")),
+            ("Filter", "filter", ("Key", "Value")),
+        )
+        for side in sides
+    ),
+    ("io.confluent.connect.transforms.MessageTimestampRouter", "confluent.topics:MessageTimestampRouter", "1.6.0"),
+    ("io.confluent.connect.transforms.TombstoneHandler", "confluent.tombstones:TombstoneHandler", "1.6.0"),
 )
 
 BUILTIN: dict[str, Plugin] = {
