@@ -67,6 +67,12 @@ _TABLE: tuple[tuple[str, str, tuple[Kind, ...], str], ...] = (
         (Kind.HEADER_CONVERTER,),
         KAFKA,
     ),
+    (
+        "io.confluent.connect.json.JsonSchemaConverter",
+        f"{_CONVERTERS}.json_schema:JsonSchemaConverter",
+        (Kind.CONVERTER,),
+        "8.5.0",
+    ),
     *(
         (f"{_CONNECT}.converters.{name}Converter", f"{_CONVERTERS}.simple:{name}Converter", _BOTH, KAFKA)
         for name in ("Boolean", "ByteArray", "Double", "Float", "Integer", "Long", "Short")

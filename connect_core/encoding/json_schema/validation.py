@@ -1,0 +1,51 @@
+"""Does a message match its JSON Schema? Used only where ``json.fail.invalid.schema`` asks; the library comes then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from connect_core.encoding.json_schema.document import parse
+from connect_core.encoding.json_schema.loader import bridge
+from connect_core.encoding.json_schema.tree import loads
+from connect_core.errors import ConnectError
+
+type Validate = Callable[[bytes], None]
+
+
+class ValidationError(ConnectError):
+    """The first thing found wrong; its text names the place, never the value."""
+
+    java_class = "org.everit.json.schema.ValidationException"
+
+
+def validator(text: str, documents: Mapping[str, str]) -> Validate:
+    """A function that raises ValidationError for JSON bytes that do not match the schema text; keep it."""
+    import jsonschema  # type: ignore[import-untyped]  # ships no types
+    from referencing import Registry, Resource
+    from referencing.jsonschema import DRAFT7
+
+    schema = _plain(bridge(parse(text)))
+    kind = jsonschema.validators.validator_for(schema, default=jsonschema.Draft7Validator)
+    resources = {
+        name: Resource.from_contents(_plain(bridge(parse(other))), default_specification=DRAFT7)
+        for name, other in documents.items()
+    }
+    checks = kind(schema, registry=Registry().with_resources(resources.items()))
+
+    def validate(data: bytes) -> None:
+        for error in checks.iter_errors(_plain(loads(data))):
+            place = "/".join(["#", *(str(part) for part in error.absolute_path)])
+            raise ValidationError(f"{place}: does not match the keyword {error.validator}")
+
+    return validate
+
+
+def _plain(tree: Any) -> Any:
+    """The tree with floats: the library does not know Decimal."""
+    if isinstance(tree, Decimal):
+        return int(tree) if tree == tree.to_integral_value() and abs(tree) < 10**30 else float(tree)
+    if isinstance(tree, dict):
+        return {key: _plain(element) for key, element in tree.items()}
+    return [_plain(element) for element in tree] if isinstance(tree, list) else tree
