@@ -65,12 +65,12 @@ class OnKey[C: Config](SideTransform[C]):
     def apply[R: Record](self, record: R) -> R | None:
         """The record with its key changed."""
         schema = record.key_schema
-        step = self._steps.get(schema) or self._learn(schema)
+        made, change, passes_null = self._steps.get(schema) or self._learn(schema)
         value = record.key
-        if value is None and step.passes_null:
+        if value is None and passes_null:
             return record
-        record.key = step.change(value, record)
-        record.key_schema = step.schema
+        record.key = change(value, record)
+        record.key_schema = made
         return record
 
 
@@ -80,12 +80,12 @@ class OnValue[C: Config](SideTransform[C]):
     def apply[R: Record](self, record: R) -> R | None:
         """The record with its value changed."""
         schema = record.value_schema
-        step = self._steps.get(schema) or self._learn(schema)
+        made, change, passes_null = self._steps.get(schema) or self._learn(schema)
         value = record.value
-        if value is None and step.passes_null:
+        if value is None and passes_null:
             return record
-        record.value = step.change(value, record)
-        record.value_schema = step.schema
+        record.value = change(value, record)
+        record.value_schema = made
         return record
 
 

@@ -61,7 +61,7 @@ class ExtractField(SideTransform[ExtractFieldConfig]):
         field = self._path.field_of(schema)
         if field is None:
             raise ValueError(f"Unknown field: {self._path.text}")
-        look = self._path.of_struct(field, defaults=self.config.replace_null_with_default)
+        look = self._path.of_struct(schema, defaults=self.config.replace_null_with_default)
         if field.schema.type not in (Type.STRUCT, Type.MAP):
             return Step(field.schema, lambda value, _: None if value is None else look(value))
 

@@ -104,17 +104,24 @@ class FieldPath:
 
         return look
 
-    def of_struct(self, field: Field, *, defaults: bool) -> Callable[[Mapping[str, Any]], Any]:
-        """A function from a struct to the value of ``field``, which ``field_of`` gave for its schema."""
-        *outer, last = self.steps
-        default = field.schema.default if defaults else None
+    def of_struct(self, schema: Schema, *, defaults: bool) -> Callable[[Mapping[str, Any]], Any]:
+        """A function from a struct of this schema to the value of the field there, which must exist.
+
+        ``defaults`` is about that field: a struct on the way that is null always gets its default.
+        """
+        outer: list[tuple[str, Any]] = []
+        for name in self.steps[:-1]:
+            schema = schema.field_map[name].schema
+            outer.append((name, schema.default))
+        last = self.steps[-1]
+        default = schema.field_map[last].schema.default if defaults else None
         if not outer and default is None:
             return lambda value: value.get(last)
 
         def look(value: Mapping[str, Any]) -> Any:
-            for name in outer:
+            for name, instead in outer:
                 inner = value.get(name)
-                if inner is None:
+                if inner is None and (inner := instead) is None:
                     return None
                 value = inner
             found = value.get(last)

@@ -102,33 +102,40 @@ class ReplaceField(SideTransform[ReplaceFieldConfig]):
         return Step(made, self._of_struct(schema, made), passes_null=True)
 
     def _of_map(self) -> Change:
-        names, excluded, included = self._renames, self._exclude, self._include
-        kept = tuple(name for name in included if name not in excluded)
-        dropped = tuple(self._exclude)
+        """Where two entries want one name, the later one gets it: then all are gone through, in their order."""
+        names, excluded = self._renames, self._exclude
+        kept = [name for name in self._include if name not in excluded]
+        source = Source(require_map=require_map, rebuilt=self._rebuilt, purpose=PURPOSE)
+        with source.block("def change(value, record):"):
+            source.line("if type(value) is not dict: value = require_map(value, purpose)")
+            if self._include:
+                self._picked(source, kept)
+            else:
+                moved = {old: new for old, new in names.items() if old not in excluded and old != new}
+                if len(set(moved.values())) < len(moved) or not moved.keys().isdisjoint(moved.values()):
+                    source.line("return rebuilt(value)")
+                elif moved:
+                    taken = " or ".join(f"{new!r} in value" for new in moved.values())
+                    source.line(f"if {taken}: return rebuilt(value)")
+                for name in excluded:
+                    source.line(f"value.pop({name!r}, None)")
+                for old, new in moved.items():
+                    source.line(f"if {old!r} in value: value[{new!r}] = value.pop({old!r})")
+                source.line("return value")
+        return source.compile("change", title="ReplaceField")
 
-        def filtered(value: dict[Any, Any]) -> dict[Any, Any]:
-            if included:
-                return {name: value[name] for name in kept if name in value}
-            for name in dropped:
-                value.pop(name, None)
-            return value
+    def _picked(self, source: Source, kept: list[str]) -> None:
+        """Lines that make a map of the names to include."""
+        if len({self._renames.get(name, name) for name in kept}) < len(kept):
+            source.line("return rebuilt(value)")
+            return
+        source.line("found = {}")
+        for name in kept:
+            source.line(f"if {name!r} in value: found[{self._renames.get(name, name)!r}] = value[{name!r}]")
+        source.line("return found")
 
-        def change(value: Any, _: Any) -> Any:
-            return filtered(require_map(value, PURPOSE))
-
-        def change_and_rename(value: Any, _: Any) -> Any:
-            value = require_map(value, PURPOSE)
-            moved = {name for name in names if name in value and self._keeps(name)}
-            targets = {names[name] for name in moved}
-            if len(targets) < len(moved) or not targets.isdisjoint(value):
-                # Two entries want one name: the later one gets it, so all are gone through in their order.
-                return {names.get(k, k): v for k, v in value.items() if self._keeps(k)}
-            value = filtered(value)
-            for name in moved:
-                value[names[name]] = value.pop(name)
-            return value
-
-        return change_and_rename if names else change
+    def _rebuilt(self, value: dict[Any, Any]) -> dict[Any, Any]:
+        return {self._renames.get(name, name): found for name, found in value.items() if self._keeps(name)}
 
     def _of_struct(self, schema: Schema, made: Schema) -> Change:
         """Connect looks a field up by its new name alone: with ``a:b``, a field ``b`` gets the value of ``a``."""

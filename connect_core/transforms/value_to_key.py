@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from connect_core.api import Record, Transform
 from connect_core.config import HIGH, Config, key, list_of
 from connect_core.data import Schema, Type, struct
+from connect_core.encoding.source import Source
 from connect_core.errors import DataError
 from connect_core.transforms.base import (
     KAFKA,
@@ -51,9 +53,9 @@ class ValueToKey(Transform[ValueToKeyConfig]):
     def apply[R: Record](self, record: R) -> R | None:
         """The record with its key replaced; a key's field is called as the path was written."""
         schema = record.value_schema
-        step = self._steps.get(schema) or self._learn(schema)
-        record.key = step.change(record.value, record)
-        record.key_schema = step.schema
+        made, change, _ = self._steps.get(schema) or self._learn(schema)
+        record.key = change(record.value, record)
+        record.key_schema = made
         return record
 
     def _learn(self, schema: Schema | None) -> Step:
@@ -63,33 +65,35 @@ class ValueToKey(Transform[ValueToKeyConfig]):
         return made
 
     def _from_map(self) -> Step:
-        looks = [(path.text, path.of_map()) for path in self._paths]
-        names = self.config.fields
-        flat = all(len(path.steps) == 1 and path.steps[0] == path.text for path in self._paths)
-
-        def change(value: Any, _: Record) -> Any:
-            value = require_map(value, PURPOSE)
-            return {name: value.get(name) for name in names} if flat else {name: look(value) for name, look in looks}
-
-        return Step(None, change)
+        source = Source(require_map=require_map, purpose=PURPOSE)
+        with source.block("def change(value, record):"):
+            source.line("if type(value) is not dict: value = require_map(value, purpose)")
+            members = [f"{path.text!r}: {_found(source, path.steps, path.of_map())}" for path in self._paths]
+            source.line(f"return {{{', '.join(members)}}}")
+        return Step(None, source.compile("change", title="ValueToKey"))
 
     def _from_struct(self, schema: Schema) -> Step:
         if schema.type is not Type.STRUCT:
             return no_struct(schema, PURPOSE)
-        fields, looks = [], []
+        defaults = self.config.replace_null_with_default
+        fields, members = [], []
+        source = Source(wrong=lambda: require_struct(schema, None, PURPOSE))
         for path in self._paths:
             field = path.field_of(schema)
             if field is None:
                 return Step(None, _refusing(schema, path.text))
             fields.append((path.text, field.schema))
-            looks.append((path.text, path.of_struct(field, defaults=self.config.replace_null_with_default)))
+            steps = path.steps if not (defaults and field.schema.has_default) else ()
+            members.append(f"{path.text!r}: {_found(source, steps, path.of_struct(schema, defaults=defaults))}")
+        with source.block("def change(value, record):"):
+            source.line("if value is None: wrong()")
+            source.line(f"return {{{', '.join(members)}}}")
+        return Step(struct(fields), source.compile("change", title="ValueToKey"))
 
-        def change(value: Any, _: Record) -> Any:
-            if value is None:
-                require_struct(schema, None, PURPOSE)
-            return {name: look(value) for name, look in looks}
 
-        return Step(struct(fields), change)
+def _found(source: Source, steps: Sequence[str], look: Callable[[Any], Any]) -> str:
+    """An expression for what is found in ``value``: a plain look-up if there is one step, else a call."""
+    return f"value.get({steps[0]!r})" if len(steps) == 1 else f"{source.constant('look', look)}(value)"
 
 
 def _refusing(schema: Schema, name: str) -> Change:
