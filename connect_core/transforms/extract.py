@@ -20,6 +20,7 @@ from connect_core.transforms.base import (
 from connect_core.transforms.fields import FieldPath, field_syntax_version
 
 PURPOSE = "field extraction"
+_PLAIN = frozenset(Type) - {Type.STRUCT, Type.MAP}
 
 
 class ExtractFieldConfig(Config):
@@ -61,8 +62,12 @@ class ExtractField(SideTransform[ExtractFieldConfig]):
         field = self._path.field_of(schema)
         if field is None:
             raise ValueError(f"Unknown field: {self._path.text}")
-        look = self._path.of_struct(schema, defaults=self.config.replace_null_with_default)
-        if field.schema.type not in (Type.STRUCT, Type.MAP):
+        defaults = self.config.replace_null_with_default
+        look = self._path.of_struct(schema, defaults=defaults)
+        if len(self._path.steps) == 1 and field.schema.type in _PLAIN and not (defaults and field.schema.has_default):
+            name = field.name
+            return Step(field.schema, lambda value, _: None if value is None else value.get(name))
+        if field.schema.type in _PLAIN:
             return Step(field.schema, lambda value, _: None if value is None else look(value))
 
         def change(value: Any, _: Record) -> Any:
