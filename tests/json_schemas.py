@@ -56,7 +56,9 @@ def _core(random: Random, depth: int, bucket: str) -> dict[str, Any]:
     def inner() -> Any:
         return schema(random, depth - 1, bucket=bucket)
 
-    kinds = ["plain"] * 5 + (["object"] * 4 + ["array"] * 2 + ["choice"] * 3 + ["optional"] * 3 + ["map"] if depth else [])
+    kinds = ["plain"] * 5 + (
+        ["object"] * 4 + ["array"] * 2 + ["choice"] * 3 + ["optional"] * 3 + ["map"] if depth else []
+    )
     kind = random.choice(kinds)
     if kind == "object":
         names = random.sample(NAMES, random.randint(0, 5))
@@ -99,7 +101,9 @@ def _plain(random: Random) -> dict[str, Any]:
         return random.choice(({}, {"minimum": 3}, {"maxLength": 4}, {"not": {"type": "string"}}, {"format": "date"}))
     made: dict[str, Any] = {"type": random.choice(TYPES[:5])}
     if random.random() < 0.3:
-        made |= random.choice(({"minLength": 1}, {"maximum": 7}, {"format": "date-time"}, {"enum": ["x", "y"]}, {"const": 4}))
+        made |= random.choice(
+            ({"minLength": 1}, {"maximum": 7}, {"format": "date-time"}, {"enum": ["x", "y"]}, {"const": 4})
+        )
     if random.random() < 0.4:
         made["connect.type"] = random.choice(CONNECT_TYPES)
     if random.random() < 0.15:
