@@ -189,6 +189,8 @@ def _example(example: Example) -> str:
             lines += [f"The predicate {holds}: the record is {fate}.", ""]
         case None:
             lines += ["The record is dropped.", ""]
+        case Record() if repr(after) == repr(before):
+            lines += ["The record is kept as it is.", ""]
         case Record():
             lines += ["after", "", _code(_shown(after, with_schema))]
     return "\n".join(lines)

