@@ -17,6 +17,7 @@ from connect_core.data import DATE, DECIMAL, TIME, TIMESTAMP, Float32, Schema, T
 from connect_core.data.keys import hashable
 
 DATA = "org.apache.kafka.connect.data"
+UNTOLD = "an exception with a lone surrogate in its message"
 _MOST_JAVA_SCHEMAS = 2000
 _SCHEMALESS = {bool: Type.BOOLEAN, int: Type.INT64, float: Type.FLOAT64, Float32: Type.FLOAT32}
 
@@ -74,6 +75,8 @@ class Bridge:
             message = error.getMessage()
             name = error.getClass().getName()
             raise JavaError(str(name), None if message is None else self.from_text(message)) from None
+        except (UnicodeDecodeError, SystemError):  # JPype cannot make one with a lone surrogate in its message
+            raise JavaError(UNTOLD, None) from None
 
     def text(self, value: str | None) -> Any:
         """A java.lang.String."""

@@ -94,10 +94,9 @@ def _enveloped(options: JsonOptions) -> Decode:
     def exactly(data: bytes) -> Result:
         """The schema is known, but the payload needs exact numbers or coercions."""
         try:
-            payload = parse_all(data[size:-1])
-        except SerializationError:
+            return schema, slow.read_value(schema, parse_all(data[size:-1]), options)
+        except (SerializationError, RecursionError):
             return slow.decode(data, options)
-        return schema, slow.read_value(schema, payload, options)
 
     def switch(data: bytes) -> Result:
         """Another schema than last time, or another layout."""
@@ -186,6 +185,7 @@ class ReaderCompiler:
         )
 
     def reader(self, schema: Schema) -> Read:
+        """The compiled function."""
         source = self._source
         with source.block("def read(value):"):
             self._value(source, schema, "value", "value = {}")
@@ -293,7 +293,7 @@ _SCALARS: Mapping[Type, tuple[str, ...]] = {
         "if type({x}) is not float:",
         "    if type({x}) is not int: raise Odd",
         "    STORE float({x})",
-        "elif not {x}: STORE 0.0",  # BigDecimal has no negative zero
+        "elif not {x} and str({x}) != '0.0': raise Odd",  # BigDecimal has no negative zero, but rounds to it
     ),
     Type.FLOAT32: ("STORE single({x})",),
 }
@@ -327,4 +327,6 @@ def _single(node: Any) -> float:
     single = to_float32(double)
     if single != double and is_float32_tie(double, single):
         raise Odd
-    return single or 0.0
+    if not single and (double or str(double) != "0.0"):  # BigDecimal has no negative zero, but rounds to it
+        raise Odd
+    return single

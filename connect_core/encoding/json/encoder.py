@@ -109,6 +109,7 @@ class EncoderCompiler:
         )
 
     def encoder(self, schema: Schema) -> Encode:
+        """The compiled function."""
         source, options = self._source, self._options
         by_the_book = source.constant("by_the_book", self._by_the_book(schema))
         with source.block("def encode(value):"):

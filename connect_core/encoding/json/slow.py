@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import copy
+import re
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -26,6 +27,7 @@ from connect_core.errors import DataError
 from connect_core.java.numbers import decimal_text, decimal_to_float32, double_text, float_text, narrow
 
 INT_BITS = {Type.INT8: 8, Type.INT16: 16, Type.INT32: 32, Type.INT64: 64}
+_BITS = 64
 _NOT_AN_ENVELOPE = (
     'JsonConverter with schemas.enable requires "schema" and "payload" fields and may not contain additional fields. '
     "If you are trying to deserialize plain JSON data, set schemas.enable=false in your converter configuration."
@@ -164,9 +166,15 @@ def decode(data: bytes | None, options: JsonOptions, *, fixed: Schema | None = N
     if data is None:
         return None, None
     try:
-        tree = parse(data)
+        return _decode(data, options, fixed)
     except SerializationError as error:
         raise DataError("Converting byte[] to Kafka Connect data failed due to serialization error: ") from error
+    except RecursionError as error:
+        raise DataError("The document is nested too deeply") from error
+
+
+def _decode(data: bytes, options: JsonOptions, fixed: Schema | None) -> tuple[Schema | None, Any]:
+    tree = parse(data)
     if not options.schemas_enable:
         return None, read_value(None, tree, options)
     if fixed is not None:
@@ -195,7 +203,7 @@ def read_value(schema: Schema | None, node: Any, options: JsonOptions) -> Any:
     if schema.name in _LOGICAL_CLASSES:
         return _read_logical(schema, node)
     if schema.type in INT_BITS:
-        return narrow(int(node), INT_BITS[schema.type]) if _is_number(node) else 0
+        return narrow(_whole(node), INT_BITS[schema.type]) if _is_number(node) else 0
     if schema.type is Type.FLOAT64:
         return float_of(node) if _is_number(node) else 0.0
     if schema.type is Type.FLOAT32:
@@ -226,11 +234,20 @@ def _is_number(node: Any) -> bool:
 
 
 def float_of(number: int | Decimal) -> float:
-    """``doubleValue()``: the nearest double, infinite when too large. BigDecimal knows no negative zero."""
+    """``doubleValue()``: the nearest double, infinite when too large. BigDecimal itself knows no negative zero."""
     try:
-        return float(number) or 0.0
+        return float(number) if number else 0.0
     except OverflowError:
         return float("inf") if number > 0 else float("-inf")
+
+
+def _whole(number: int | Decimal) -> int:
+    """The integer part, as far as its lowest 64 bits: those of ten to the 64 and more are zero."""
+    if isinstance(number, int):
+        return number
+    if number.adjusted() < 0 or int(number.as_tuple().exponent) >= _BITS:
+        return 0
+    return int(number)
 
 
 def node_type(node: Any) -> str:
@@ -254,8 +271,17 @@ def _read_bytes(node: Any) -> bytes | None:
 
 
 def decode_base64(text: str) -> bytes:
-    """Strict base64 with padding, as Jackson's default variant reads it; ValueError otherwise."""
-    return binascii.a2b_base64(text.encode(), strict_mode=True) if text else b""
+    """Base64 as Jackson reads it: groups with their padding, blanks before each; ValueError otherwise."""
+    try:
+        return binascii.a2b_base64(text.encode("ascii"), strict_mode=True) if text else b""
+    except ValueError:
+        if not _BASE64.fullmatch(text):
+            raise
+        return b"".join(map(binascii.a2b_base64, _BASE64_GROUP.findall(text)))
+
+
+_BASE64_GROUP = re.compile("[A-Za-z0-9+/]{2}(?:==|[A-Za-z0-9+/][A-Za-z0-9+/=])")
+_BASE64 = re.compile(f"(?:[\0- ]*{_BASE64_GROUP.pattern})*[\0- ]*")
 
 
 def _read_logical(schema: Schema, node: Any) -> Any:
