@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
 
 from connect_core.data import Schema, Type, array, map_of, struct
 from connect_core.encoding.protobuf.options import ENUM, TAG, TYPE, UNION_PREFIX
+from tests.fuzz.values import value as random_value
 from tests.schemas import NAMES, SCHEMAS, scalar_schemas
 
 _IDENTIFIERS = st.sampled_from(["id", "name", "x", "_y", "Camel", "two_words", "n1", "Inner", "key", "value", "ABC"])
@@ -94,3 +96,28 @@ def structs(draw: st.DrawFn, inner: st.SearchStrategy[Schema]) -> Schema:
 
 INNER: st.SearchStrategy[Schema] = st.recursive(_scalars() | _scalars() | enums(), _containers, max_leaves=6)
 STRUCTS: st.SearchStrategy[Any] = st.one_of(structs(INNER), structs(INNER), structs(INNER), structs(INNER), SCHEMAS)
+
+
+def value(schema: Schema, random: Random, *, odd: float = 0.1) -> Any:
+    """A value that fits: of enums mostly a symbol, of unions mostly one member; ``odd`` is how seldom it is not."""
+    if schema.optional and random.random() < 0.2:
+        return None
+    symbols = [key.removeprefix(f"{ENUM}.") for key in schema.parameters if key.startswith(f"{ENUM}.")]
+    if symbols and random.random() >= odd / 2:
+        return random.choice(symbols)
+    if schema.type is Type.STRUCT:
+        made = {field.name: value(field.schema, random, odd=odd) for field in schema.fields}
+        if (schema.name or "").startswith(UNION_PREFIX) and random.random() >= odd:
+            chosen = random.choice(schema.fields)
+            present = value(chosen.schema.replace(optional=False), random, odd=odd)
+            made = {**dict.fromkeys(made), chosen.name: present}
+        return made
+    if schema.type is Type.ARRAY and schema.value_schema is not None:
+        element = schema.value_schema
+        if random.random() >= odd:
+            element = element.replace(optional=False, default=None)
+        return [value(element, random, odd=odd) for _ in range(random.randint(0, 3))]
+    if schema.type is Type.MAP and schema.key_schema is not None and schema.value_schema is not None:
+        keys = [random_value(schema.key_schema, random, nulls=0) for _ in range(random.randint(0, 1))]
+        return {key: value(schema.value_schema, random, odd=odd) for key in keys}
+    return random_value(schema, random, nulls=0)

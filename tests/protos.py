@@ -10,8 +10,9 @@ from connect_core.encoding.protobuf.model import Enum, Field, Message
 from connect_core.encoding.protobuf.slow import field_kind
 
 SCALARS = (
-    "double float int32 int64 uint32 uint64 sint32 sint64 fixed32 fixed64 sfixed32 sfixed64 bool string bytes".split()
-)
+    "double", "float", "int32", "int64", "uint32", "uint64", "sint32", "sint64", "fixed32", "fixed64", "sfixed32",
+    "sfixed64", "bool", "string", "bytes",
+)  # fmt: skip
 KNOWN = (
     "google.protobuf.Timestamp", "google.type.Date", "google.type.TimeOfDay", "confluent.type.Decimal",
     "google.protobuf.StringValue", "google.protobuf.Int32Value", "google.protobuf.UInt32Value",
@@ -82,8 +83,7 @@ class Writer:
             lines.append(self._message(f"{name}Nested", 2))
         numbers = random.sample([*range(1, 30), 100, 2000, 20000, 536870911], most + 4)
         names = random.sample(NAMES, min(len(NAMES), most + 4))
-        for _ in range(random.randint(0, most)):
-            lines.append(self._field(names.pop(), numbers.pop()))
+        lines += [self._field(names.pop(), numbers.pop()) for _ in range(random.randint(0, most))]
         if random.random() < 0.4:
             members = [
                 f"{self._type()} {names.pop()} = {numbers.pop()}{self._meta()};" for _ in range(random.randint(1, 3))

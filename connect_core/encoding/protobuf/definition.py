@@ -34,9 +34,9 @@ class Definition:
         """The path to a message."""
         return message_indexes(self.file, full_name)
 
-    def has(self, full_name: str) -> bool:
-        """Whether there is such a message."""
-        return full_name in self._messages
+    def named(self, full_name: str) -> Message | None:
+        """The message of that name, None if there is none."""
+        return self._messages.get(full_name)
 
     def reader(self, indexes: list[int] | None, options: ProtobufOptions, *, version: int | None = None) -> Reader:
         """A compiled reader of the message at these indexes; keep it."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterable
 from functools import cache
+from typing import Any
 
 from connect_core.encoding.protobuf.model import Enum, Field, File, Message, walk
 from connect_core.encoding.protobuf.text import quoted
@@ -107,7 +108,7 @@ def file_of(serialized: bytes) -> File:
     """The model of a serialized ``FileDescriptorProto``."""
     from google.protobuf.descriptor_pb2 import FileDescriptorProto
 
-    made = FileDescriptorProto.FromString(serialized)
+    made: Any = FileDescriptorProto.FromString(serialized)  # field names come from tables
     public = {made.dependency[index] for index in made.public_dependency}
     return File(
         package=made.package or None,

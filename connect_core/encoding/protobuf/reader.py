@@ -143,7 +143,8 @@ class _Compiler:
     def __init__(self, options: ProtobufOptions, shadow: _Shadow) -> None:
         self._options, self._shadow = options, shadow
         self._source = Source(
-            hashable=hashable, decode_utf8=decode_utf8, narrow=narrow, Malformed=Malformed, DecodeError=DecodeError, DataError=DataError,
+            hashable=hashable, decode_utf8=decode_utf8, narrow=narrow, Malformed=Malformed, DecodeError=DecodeError,
+            DataError=DataError,
             to_date=logical.to_date, to_time=logical.to_time, to_timestamp=logical.to_timestamp,
             to_decimal=logical.to_decimal, parse=shadow.parse,
         )  # fmt: skip

@@ -184,9 +184,9 @@ class Schemas:
             return _Builder(kind, {"name": name, "version": 1})
         if target.full_name == DECIMAL_TYPE:
             return _decimal(one)
-        kind = unwrapped(target) if self._options.wrapper_for_nullables else None
-        if kind is not None and not is_map(one):
-            return _Builder(kind)
+        inside = unwrapped(target) if self._options.wrapper_for_nullables else None
+        if inside is not None:
+            return _Builder(inside)
         if is_map(one):
             key, value = target.fields
             name = names.to_map_field(target.full_name if self._options.enhanced_schema_support else target.name)

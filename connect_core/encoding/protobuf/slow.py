@@ -6,7 +6,7 @@ their own Java class. Tests hold the compiled writer against this one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -19,16 +19,16 @@ from connect_core.encoding.protobuf.define import ROOTS, is_enum, is_union, pars
 from connect_core.encoding.protobuf.errors import POINTER, Refused
 from connect_core.encoding.protobuf.link import presence
 from connect_core.encoding.protobuf.model import Enum, Field, Message
-from connect_core.encoding.protobuf.options import ENUM, TYPE, ProtobufOptions
+from connect_core.encoding.protobuf.options import ENUM, TYPE, WRAPPED, ProtobufOptions
 from connect_core.errors import DataError
 
-LOGICAL = {
+LOGICAL: Mapping[str | None, tuple[type, Callable[[Any], bytes]]] = {
     DECIMAL: (Decimal, wire.decimal_bytes),
     DATE: (date, wire.date_bytes),
     TIME: (time, wire.time_bytes),
     TIMESTAMP: (datetime, wire.timestamp_bytes),
 }
-SCALARS = {
+SCALARS: Mapping[str, Callable[[Any], bytes]] = {
     "uint32": lambda n: wire.varint(n & 0xFFFFFFFF),
     **dict.fromkeys(("int32", "int64", "uint64", "enum"), wire.varint),
     **dict.fromkeys(("sint32", "sint64"), wire.zigzag),
@@ -67,11 +67,22 @@ _MADE = {
 }
 
 
+_JAVA = {
+    Decimal: "io.confluent.protobuf.type.Decimal",
+    date: "com.google.type.Date",
+    time: "com.google.type.TimeOfDay",
+    datetime: "com.google.protobuf.Timestamp",
+}
+_VALUES = {kind: name.rpartition(".")[2] for name, kind in WRAPPED.items()}
+
+
 class Made(NamedTuple):
     """A converted value: its Protobuf type and what ``SCALARS`` takes, bytes of a message, or a list of Made."""
 
     kind: str
     value: Any
+    java: str | None = None
+    """The class of a message, if the original has one of its own for it."""
 
 
 class Place(NamedTuple):
@@ -110,7 +121,7 @@ class SlowWriter:
             return None
         made = self._convert(schema, value, Place(None, message))
         if made is None or made.kind == "message":
-            return made and made.value  # type: ignore[no-any-return]  # bytes, as for every message
+            return made and made.value
         if schema.type not in ROOTS:
             raise Refused(f"Unsupported root schema of type {schema.type.name}")
         return _wrapped(made)
@@ -123,9 +134,9 @@ class SlowWriter:
             kind, write = LOGICAL[schema.name]
             if not fits(schema, value):
                 article = "BigDecimal" if kind is Decimal else "Date"
-                name = schema.name.rpartition(".")[2]
+                name = str(schema.name).rpartition(".")[2]
                 raise DataError(f"Invalid type for {name}, expected {article} but was {java_class_of(value)}")
-            return Made("message", write(value))
+            return Made("message", write(value), _JAVA[kind])
         if schema.type is Type.STRUCT:
             return self._struct(schema, value, place)
         if not fits(schema, value):
@@ -153,7 +164,9 @@ class SlowWriter:
             if narrow:
                 value = (value + 2**31) % 2**32 - 2**31
             inner = Made("int32" if narrow else _MADE[schema.type], value)
-            return Made("message", _wrapped(inner)) if made.kind == "message" else inner
+            if made.kind != "message":
+                return inner
+            return Made("message", _wrapped(inner), f"com.google.protobuf.{_VALUES[inner.kind]}")
         return made
 
     def _array(self, schema: Schema, value: Any, place: Place) -> Made | None:
@@ -255,7 +268,7 @@ def _check(field: Field, made: Made | None) -> None:
     if wanted[0] != given[0]:
         raise Refused(
             f"Wrong object type used with protocol message reflection.\nField number: {field.number}, "
-            f"field java type: {wanted[0]}, value type: {given[1]}\n"
+            f"field java type: {wanted[0]}, value type: {made.java or given[1]}\n"
         )
 
 

@@ -21,7 +21,7 @@ from connect_core.encoding.protobuf.define import ROOTS, define, is_enum, is_uni
 from connect_core.encoding.protobuf.errors import POINTER, Refused
 from connect_core.encoding.protobuf.known import known, with_imports
 from connect_core.encoding.protobuf.link import link, presence
-from connect_core.encoding.protobuf.model import Enum, Field, File, Message
+from connect_core.encoding.protobuf.model import Enum, Field, Message, message_indexes
 from connect_core.encoding.protobuf.options import ENUM, TYPE, WRAPPERS, ProtobufOptions
 from connect_core.encoding.protobuf.slow import SlowWriter, field_kind, made_kind
 from connect_core.encoding.protobuf.text import canonical
@@ -42,8 +42,11 @@ class Writer(NamedTuple):
     """What a schema is in Protobuf: the text to register, the message's full name, and its encoder."""
 
     text: str
-    file: File
     message_name: str
+    indexes: list[int]
+    """Where the message stands in the text."""
+    message: Message | None
+    """None for a wrapper of a value that is no struct."""
     encode: Encode
 
 
@@ -54,14 +57,16 @@ def writer(schema: Schema | None, options: ProtobufOptions) -> Writer:
     if schema.type is Type.STRUCT:
         file, name = define(schema, options)
         messages = link(file, with_imports([file]))
-        return Writer(canonical(file), file, name, _Compiler(options).encoder(schema, messages[name]))
+        encode = _Compiler(options).encoder(schema, messages[name])
+        return Writer(canonical(file), name, message_indexes(file, name), messages[name], encode)
     if schema.type not in ROOTS:
         raise Refused(f"Unsupported root schema of type {schema.type.name}")
     wrappers = known(WRAPPERS)
     assert wrappers is not None
     name = _LOGICAL_NAMES.get(schema.name or "", ROOTS[schema.type])
     slow = SlowWriter(options)
-    return Writer(canonical(wrappers), wrappers, name, lambda value: slow.root(schema, None, value))
+    indexes = message_indexes(wrappers, name)
+    return Writer(canonical(wrappers), name, indexes, None, lambda value: slow.root(schema, None, value))
 
 
 class Odd(Exception):
