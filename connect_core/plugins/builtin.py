@@ -68,6 +68,12 @@ _TABLE: tuple[tuple[str, str, tuple[Kind, ...], str], ...] = (
         KAFKA,
     ),
     (
+        "io.confluent.connect.protobuf.ProtobufConverter",
+        f"{_CONVERTERS}.protobuf:ProtobufConverter",
+        (Kind.CONVERTER,),
+        "8.5.0",
+    ),
+    (
         "io.confluent.connect.json.JsonSchemaConverter",
         f"{_CONVERTERS}.json_schema:JsonSchemaConverter",
         (Kind.CONVERTER,),
@@ -114,6 +120,7 @@ _TABLE: tuple[tuple[str, str, tuple[Kind, ...], str], ...] = (
 
 # Transforms of others that are in wide use: Java class, module:Class below transforms.community, version
 _COMMUNITY: tuple[tuple[str, str, str], ...] = (
+    ("io.debezium.transforms.ByLogicalTableRouter", "debezium.logical_table:ByLogicalTableRouter", "3.6.0.Final"),
     ("io.debezium.transforms.ExtractNewRecordState", "debezium.new_state:ExtractNewRecordState", "3.6.0.Final"),
     *(
         (f"io.confluent.connect.transforms.{name}${side}", f"confluent.{module}:{name}{side}", "1.6.0")
