@@ -22,7 +22,7 @@ from tests.parity.bridge import Bridge
 from tests.schemas import NAMES, SCHEMAS
 
 NEW_STATE = "io.debezium.transforms.ExtractNewRecordState"
-CLEAR_ERRORS = "ExtractNewRecordState, errors that name nothing"
+CLEAR_ERRORS = "Debezium's transforms, errors that name nothing"
 NO_BOOLEAN = "`replace.null.with.default` that is neither true nor false"
 _NAMELESS = {
     "java.lang.NullPointerException",
@@ -48,12 +48,14 @@ _source = struct(
 _transaction = struct([("id", STRING), ("total_order", INT64)], name="event.block", version=1, optional=True)
 
 
-def _rows() -> st.SearchStrategy[Schema]:
+def rows() -> st.SearchStrategy[Schema]:
+    """Schemas of rows."""
     fields = st.lists(st.tuples(NAMES, SCHEMAS), max_size=3, unique_by=lambda pair: pair[0])
     return fields.map(lambda pairs: struct([("id", INT32), *[p for p in pairs if p[0] != "id"]], name="t.Value"))
 
 
-def _row_schema(row: Schema, random: Random) -> Schema:
+def row_schema(row: Schema, random: Random) -> Schema:
+    """The row with some more fields."""
     fields = [(f.name, f.schema) for f in row.fields]
     for name, schema in (("topic", OPTIONAL_STRING), ("note", STRING.replace(default="?")), ("__deleted", STRING)):
         if random.random() < 0.3:
@@ -62,7 +64,8 @@ def _row_schema(row: Schema, random: Random) -> Schema:
     return row.replace(fields=fields, optional=random.random() < 0.9, version=random.choice((None, 1)))
 
 
-def _envelope(bridge: Bridge, row: Schema, random: Random) -> Schema:
+def envelope(bridge: Bridge, row: Schema, random: Random) -> Schema:
+    """A change event's schema, sometimes an odd one."""
     before = row if random.random() < 0.95 else random.choice((STRING, OPTIONAL_STRING, INT64))
     after = row if random.random() < 0.95 else random.choice((STRING, OPTIONAL_STRING, INT64))
     if random.random() < 0.05 and row.optional:
@@ -81,7 +84,8 @@ def _envelope(bridge: Bridge, row: Schema, random: Random) -> Schema:
     return struct(fields, name=name)
 
 
-def _event(schema: Schema, random: Random) -> dict[str, Any]:
+def event(schema: Schema, random: Random) -> dict[str, Any]:
+    """A change event."""
     made: dict[str, Any] = random_value(schema, random)
     kind = random.choice("crudt")
     for name in {"c": ("before",), "r": ("before",), "d": ("after",), "t": ("before", "after")}.get(kind, ()):
@@ -127,20 +131,29 @@ def _headers(row: Schema, random: Random) -> list[Header]:
     return found
 
 
+def clear_error(pair: Pair) -> bool:
+    """Do both sides fail, and only ours says why?"""
+    if not isinstance(pair.ours, Failed) or not isinstance(pair.java, Failed):
+        return False
+    clear = "DataException" in pair.ours.name or "ConfigException" in pair.ours.name
+    nameless = pair.java.name in _NAMELESS or pair.java.message == "Unable to validate config."
+    return clear and (nameless or pair.java.message.startswith("Unexpected field name: "))
+
+
 def _new_state(bridge: Bridge) -> Family:
     def vary(row: Schema, random: Random) -> Any:
-        row = _row_schema(row, random)
-        schema: Schema | None = _envelope(bridge, row, random)
+        row = row_schema(row, random)
+        schema: Schema | None = envelope(bridge, row, random)
         assert schema is not None
-        event: Any = _event(schema, random)
+        change: Any = event(schema, random)
         odd = random.random()
         if odd < 0.08:
-            event, schema = None, random.choice((None, schema.replace(optional=True)))
+            change, schema = None, random.choice((None, schema.replace(optional=True)))
         elif odd < 0.12:
-            event, schema = random.choice(
+            change, schema = random.choice(
                 (({"after": {"id": 1}, "op": "c"}, None), ("text", STRING), ("text", STRING.replace(name="x.Envelope")))
             )
-        parts: dict[str, Any] = {"value": event, "value_schema": schema, "headers": _headers(row, random)}
+        parts: dict[str, Any] = {"value": change, "value_schema": schema, "headers": _headers(row, random)}
         if random.random() < 0.7:
             key = random.choice((row, row.replace(optional=True), INT32, None))
             parts["key_schema"] = key
@@ -152,19 +165,16 @@ def _new_state(bridge: Bridge) -> Family:
         return Twin(bridge, NEW_STATE, case[0]).apply(case[1])
 
     def known(case: Any, pair: Pair) -> str | None:
-        if not isinstance(pair.ours, Failed):
-            return None
-        if case[0].get("replace.null.with.default") == "no" and "replace.null.with.default" in pair.ours.message:
+        if (
+            isinstance(pair.ours, Failed)
+            and case[0].get("replace.null.with.default") == "no"
+            and "replace.null.with.default" in pair.ours.message
+        ):
             return NO_BOOLEAN
-        if not isinstance(pair.java, Failed):
-            return None
-        clear = "DataException" in pair.ours.name or "ConfigException" in pair.ours.name
-        nameless = pair.java.name in _NAMELESS or pair.java.message == "Unable to validate config."
-        renamed = pair.java.message.startswith("Unexpected field name: ")
-        return CLEAR_ERRORS if clear and (nameless or renamed) else None
+        return CLEAR_ERRORS if clear_error(pair) else None
 
     return Family(
-        "ExtractNewRecordState", _rows(), compare, known=known, differences=(CLEAR_ERRORS, NO_BOOLEAN), vary=vary
+        "ExtractNewRecordState", rows(), compare, known=known, differences=(CLEAR_ERRORS, NO_BOOLEAN), vary=vary
     )
 
 
