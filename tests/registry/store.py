@@ -63,6 +63,7 @@ class Store:
     checks: dict[str, Check] = field(default_factory=dict)
     parsers: dict[str, Callable[[str, dict[str, str]], None]] = field(default_factory=dict)
     contents: dict[int, Content] = field(default_factory=dict)
+    ids: dict[Content, int] = field(default_factory=dict)
     subjects: dict[str, list[Version]] = field(default_factory=dict)
     levels: dict[str | None, str] = field(default_factory=lambda: {None: "BACKWARD"})
     modes: dict[str | None, str] = field(default_factory=lambda: {None: "READWRITE"})
@@ -93,12 +94,11 @@ class Store:
         return made
 
     def _id(self, content: Content) -> int:
-        for known, other in self.contents.items():
-            if other == content:
-                return known
-        made = max(self.contents, default=0) + 1
-        self.contents[made] = content
-        return made
+        known = self.ids.get(content)
+        if known is None:
+            known = self.ids[content] = len(self.contents) + 1
+            self.contents[known] = content
+        return known
 
     def _content(self, body: dict[str, Any], *, normalize: bool) -> Content:
         kind = body.get("schemaType") or "AVRO"

@@ -44,7 +44,8 @@ class AvroSchema:
     """One type. ``kind`` is Avro's word for it; other members only where the kind has them."""
 
     __slots__ = (
-        "aliases", "default", "doc", "fields", "items", "kind", "name", "namespace", "props", "size", "symbols", "types",
+        "aliases", "default", "doc", "fields", "items", "kind", "name", "namespace", "props", "size", "symbols",
+        "types",
     )  # fmt: skip
 
     def __init__(

@@ -11,7 +11,7 @@ from typing import Any
 from connect_core.data import units
 from connect_core.data.check import check
 from connect_core.data.logical import DATE, DECIMAL, TIME, TIMESTAMP
-from connect_core.data.schema import Schema, Type
+from connect_core.data.schema import STRING, Schema, Type
 from connect_core.encoding.avro import names
 from connect_core.encoding.avro.defaults import class_of
 from connect_core.encoding.avro.model import MISSING, AvroField, AvroSchema
@@ -76,7 +76,7 @@ def _number(kind: str, tree: float) -> Any:
         return to_float32(float(tree))
     if kind == "double":
         return float(tree)
-    if isinstance(tree, float):
+    if not isinstance(tree, int):
         return tree if not kind else MISSING
     if kind == "int" and -(2**31) <= tree < 2**31:
         return tree
@@ -101,6 +101,9 @@ def _converted(schema: Schema, avro: AvroSchema, value: Any, options: AvroOption
         inner, values = avro.items, schema.value_schema
         return [logical(values, _converted(values, inner, element, options)) for element in value]
     if schema.type is Type.MAP:
+        if schema.key_schema is not STRING:  # entries as records, which no default can be
+            _require(value == [], schema, value)
+            return {}
         _require(isinstance(value, dict), schema, value)
         assert schema.value_schema is not None
         assert avro.items is not None

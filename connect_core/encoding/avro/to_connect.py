@@ -123,8 +123,8 @@ class _Translator:
         self._unions = 0
 
     def schema(
-        self, schema: AvroSchema, *, force_optional: bool = False, default: FieldDefault | None = None, doc: str | None = None,
-        version: int | None = None,
+        self, schema: AvroSchema, *, force_optional: bool = False, default: FieldDefault | None = None,
+        doc: str | None = None, version: int | None = None,
     ) -> Schema:  # fmt: skip
         """``default`` and ``doc`` are those of the record's field the schema stands in."""
         options = self._options
@@ -166,7 +166,8 @@ class _Translator:
             key, value = schema.items.field(names.KEY), schema.items.field(names.VALUE)
             if len(schema.items.fields) != 2 or key is None or value is None:
                 raise DataError(
-                    "Found map encoded as array of key-value pairs, but array elements do not match the expected format."
+                    "Found map encoded as array of key-value pairs, "
+                    "but array elements do not match the expected format."
                 )
             return _Builder(Type.MAP, key_schema=self.schema(key.schema), value_schema=self.schema(value.schema))
         return _Builder(Type.ARRAY, value_schema=self.schema(schema.items))
