@@ -10,7 +10,7 @@ from connect_core.encoding.json.slow import node_type
 from connect_core.encoding.json_schema import loader, modern
 from connect_core.encoding.json_schema.nodes import IllegalSchema, Node
 from connect_core.encoding.json_schema.options import JsonSchemaOptions
-from connect_core.encoding.json_schema.tree import loads
+from connect_core.encoding.json_schema.tree import loads_text
 
 _OLD = {
     f"{scheme}://json-schema.org/{path}": draft
@@ -27,7 +27,7 @@ _MODERN = {  # a dialect may end in #
 def parse(text: str) -> Any:
     """The tree of a schema text; IllegalSchema if it is no JSON."""
     try:
-        return loads(text.encode("utf-8", "surrogatepass"))
+        return loads_text(text)
     except SerializationError as error:
         raise IllegalSchema("Invalid JSON schema") from error
 

@@ -16,7 +16,7 @@ from connect_core.java.numbers import decimal_text, double_text, float_text
 ABSENT: Any = type("Absent", (), {"__repr__": lambda _: "ABSENT"})()
 """Java's null where a JSON null would be a value."""
 
-__all__ = ["ABSENT", "MISSING", "dumps", "loads"]
+__all__ = ["ABSENT", "MISSING", "dumps", "loads", "loads_text"]
 
 _BLANK = " \t\r\n"
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -28,7 +28,8 @@ def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
-_DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=float, object_pairs_hook=_members)
+_OF_TEXT = json.JSONDecoder(parse_float=Decimal, parse_constant=float)
+_OF_BYTES = json.JSONDecoder(parse_float=Decimal, parse_constant=float, object_pairs_hook=_members)
 
 
 def dumps(tree: Any) -> str:
@@ -54,10 +55,22 @@ def dumps(tree: Any) -> str:
 def loads(data: bytes) -> Any:
     """The first JSON value in the bytes; MISSING when there is none; SerializationError if malformed."""
     try:
-        text = data.decode().lstrip(_BLANK)
+        return _first(_OF_BYTES, data.decode())
+    except UnicodeDecodeError as error:
+        raise SerializationError(f"UnicodeDecodeError: {error}") from error
+
+
+def loads_text(text: str) -> Any:
+    """The same of a text, in which halves of surrogate pairs may stand anywhere."""
+    return _first(_OF_TEXT, text)
+
+
+def _first(decoder: json.JSONDecoder, text: str) -> Any:
+    try:
+        text = text.lstrip(_BLANK)
         if not text:
             return MISSING
-        value, end = _DECODER.raw_decode(text)
+        value, end = decoder.raw_decode(text)
     except (ValueError, RecursionError, ArithmeticError) as error:
         raise SerializationError(f"{type(error).__name__}: {error}") from error
     rest = text[end : end + 1]
