@@ -1,0 +1,176 @@
+"""Java's regular expressions: generated patterns, right and wrong, against generated texts and replacements."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any, NamedTuple
+
+from hypothesis import strategies as st
+
+from connect_core.java.patterns import Pattern
+from tests.fuzz.family import Failed, Family, Maker, Pair, java, ours
+from tests.parity.bridge import Bridge
+
+REFUSED = "refused with a message that names the construct"
+LETTERS = "aabbcdAB01_-. "
+ODD = "äÄßſKıİσςΣéα😀\u0301\u00a0\u2028\u0085\n\r\t\x0bǅ٣&^]}#"
+ESCAPES = [
+    r"\d", r"\D", r"\w", r"\W", r"\s", r"\S", r"\h", r"\H", r"\v", r"\V", r"\R", r"\b", r"\B", r"\A", r"\z", r"\Z", r"\.", r"\\",
+    r"\-", r"\n", r"\t", r"\x41", r"\x{61}", r"\u0062", r"\0101", r"\cA", r"\e", r"\Qa.b\E", r"\Q*\E", r"\N{LATIN SMALL LETTER A}",
+    r"\p{Alpha}", r"\P{Lower}", r"\p{Punct}", r"\p{L}", r"\pL", r"\PN", r"\p{Lu}", r"\p{IsDigit}", r"\p{javaLowerCase}", r"\p{gc=Nd}",
+    r"\p{IsLowercase}", r"\p{Upper}", r"\p{Space}", r"\p{Cntrl}", r"\p{ASCII}", r"\p{XDigit}", r"\p{IsPunctuation}",
+]  # fmt: skip
+WRONG = [
+    "[", "(", ")", "{", "*", "+", "?", "[a", "(?<", "(?<1>a)", "(?<n>a", r"\k<x>", r"\k", r"\q", "a{2", "a{2,1}", "a{x}", "a{,2}",
+    "(?z)", "(?", "(?#a)", "[b-a]", r"\p{Foo}", r"\p{", r"\p{}", r"\x", r"\x{110000}", r"\x{6", r"\u12", r"\08", r"\0", r"\N{NO SUCH}",
+    "\\", "a**", "[a&&]", "[&&a]", "[]", "[^]", "[a-\\d]", "(?<=a*)b", r"\E", "a{99999999999}", "(?<n>a)(?<n>b)", r"\c", r"\pX", "[z-",
+    r"\N", r"\N{", "(?i", "(?i-", "(?$a)", "(?<!a+)", r"(?<=\1)(a)", "(?x) a # b", "\\p{IsFoo}", "\\p{sc=Latin}", "\\p{x=y}", "[[a]",
+]  # fmt: skip
+REFUSALS = [r"\X", r"\G", r"\b{g}", r"\p{IsLatin}", r"\p{InGreek}", r"\p{IsAlphabetic}", "(?c)"]
+FLAGS = ["i", "s", "m", "u", "iu", "d", "x", "U", "i-s", "-i"]
+REPLACEMENTS = ["", "x", "$0", "$1", "$2-$1", "$10", "${n}", "\\$", "a$", "$x", "${", "${n", "${1}", "${zz}", "\\", "$9", "\\\\$1", "ä😀", "${n}$12"]
+
+
+class Case(NamedTuple):
+    """A pattern, texts to match, and a replacement."""
+
+    pattern: str
+    texts: tuple[str, ...]
+    replacement: str
+
+
+class _Maker:
+    def __init__(self, random: Random) -> None:
+        self.random, self.names = random, 0
+
+    def choice(self, depth: int) -> str:
+        options = [self.sequence(depth) for _ in range(1 if self.random.random() < 0.75 else self.random.randint(2, 3))]
+        return "|".join(options)
+
+    def sequence(self, depth: int) -> str:
+        return "".join(self.piece(depth) for _ in range(self.random.randint(0 if depth < 2 else 1, 4)))
+
+    def piece(self, depth: int) -> str:
+        random = self.random
+        roll = random.random()
+        if roll < 0.45:
+            found = random.choice(LETTERS)
+        elif roll < 0.5:
+            found = random.choice(ODD)
+        elif roll < 0.6:
+            found = random.choice(ESCAPES)
+        elif roll < 0.66:
+            found = random.choice(".^$.")
+        elif roll < 0.76:
+            found = self.brackets(1)
+        elif roll < 0.78:
+            found = random.choice((r"\1", r"\2", r"\10", r"\k<n1>"))
+        elif roll < 0.795:
+            found = f"(?{random.choice(FLAGS)})"
+        elif depth > 0:
+            found = self.group(depth - 1)
+        else:
+            found = random.choice("abc")
+        return found + (self.repeat() if random.random() < 0.3 else "")
+
+    def group(self, depth: int) -> str:
+        random = self.random
+        head = random.choice(("(", "(", "(?:", "(?:", "(?=", "(?!", random.choice(("(?<=", "(?<!")), "(?>", "(?i:", "(?<n>", f"(?{random.choice(FLAGS)}:"))
+        if head == "(?<n>":
+            self.names += 1
+            head = f"(?<n{self.names if self.names > 1 else ''}>"
+        return f"{head}{self.choice(depth)})"
+
+    def repeat(self) -> str:
+        count = self.random.choice(("*", "+", "?", "*", "+", "{2}", "{1,2}", "{0,1}", "{2,}", "{0}", "{1}"))
+        return count + self.random.choice(("", "", "", "?", "+"))
+
+    def brackets(self, depth: int) -> str:
+        random = self.random
+        items = [self.item(depth) for _ in range(random.randint(1, 4))]
+        return f"[{'^' if random.random() < 0.3 else ''}{''.join(items)}]"
+
+    def item(self, depth: int) -> str:
+        random = self.random
+        roll = random.random()
+        if roll < 0.4:
+            return random.choice(LETTERS)
+        if roll < 0.65:
+            return random.choice(("a-c", "A-Z", "0-9", "a-z", "b-b", "!-~", "K-ſ", "_-a", "\\x41-\\x5a", "À-ÿ", "\\t-\\v"))
+        if roll < 0.75:
+            return random.choice(ESCAPES)
+        if roll < 0.8:
+            return random.choice(ODD)
+        if depth and roll < 0.95:
+            return random.choice(("", "&&", "&&", "&")) + self.brackets(depth - 1)
+        return random.choice(("&&b-z", "-", "^", "&", "[a]", "&&[^b]", "#", " "))
+
+
+def _pattern(random: Random) -> str:
+    made = _Maker(random).choice(random.choice((1, 2, 2, 3)))
+    if random.random() < 0.1:
+        made = f"(?{random.choice(FLAGS)}){made}"
+    roll = random.random()
+    at = random.randrange(len(made) + 1)
+    if roll < 0.12:
+        made = made[:at] + random.choice(WRONG) + made[at + random.randint(0, 1) :]
+    elif roll < 0.16 and made:
+        made = made[: at - 1] + made[at:]
+    elif roll < 0.165:
+        made = made[:at] + random.choice(REFUSALS) + made[at:]
+    return made
+
+
+def _text(random: Random) -> str:
+    alphabet = LETTERS + "\n" if random.random() < 0.7 else LETTERS + ODD
+    return "".join(random.choice(alphabet) for _ in range(random.randint(0, 9)))
+
+
+def _patterns(bridge: Bridge) -> Family:
+    kind = bridge.jpype.JClass("java.util.regex.Pattern")
+
+    def theirs(case: Case) -> Any:
+        compiled = kind.compile(bridge.text(case.pattern))
+        return [_java_outcomes(bridge, compiled, text, case.replacement) for text in case.texts]
+
+    def mine(case: Case) -> Any:
+        compiled = Pattern(case.pattern)
+        return [_outcomes(compiled, text, case.replacement) for text in case.texts]
+
+    def compare(case: Case) -> Pair:
+        found = ours(mine, case)
+        if isinstance(found, Failed) and "which is not supported here" in found.message:
+            return Pair(found, None)
+        return Pair(found, java(bridge, lambda: theirs(case)))
+
+    def known(_case: Case, pair: Pair) -> str | None:
+        return REFUSED if pair.java is None else None
+
+    def vary(_drawn: None, random: Random) -> Case:
+        return Case(_pattern(random), tuple(_text(random) for _ in range(3)), random.choice(REPLACEMENTS))
+
+    return Family("patterns", st.none(), compare, known, vary=vary)
+
+
+def _java_outcomes(bridge: Bridge, compiled: Any, text: str, replacement: str) -> Any:
+    matcher = compiled.matcher(bridge.text(text))
+    found = bool(matcher.matches())
+    groups = [bridge.from_text(matcher.group(n)) for n in range(matcher.groupCount() + 1)] if found else None
+    changes = (matcher.replaceFirst, matcher.replaceAll) if _is_bmp(text) else (matcher.replaceFirst,)
+    texts = [java(bridge, change, bridge.text(replacement)) for change in changes]
+    return groups, [one if isinstance(one, Failed) else bridge.from_text(one) for one in texts]
+
+
+def _is_bmp(text: str) -> bool:
+    """Java's replaceAll puts empty matches into the middle of a character beyond: its outcome is no text then."""
+    return max(text, default="") < "\U00010000"
+
+
+def _outcomes(compiled: Pattern, text: str, replacement: str) -> Any:
+    found = compiled.whole(text)
+    groups = [found[n] for n in range(compiled.groups + 1)] if found else None
+    changes = (compiled.replace_first, compiled.replace_all) if _is_bmp(text) else (compiled.replace_first,)
+    return groups, [ours(change, text, replacement) for change in changes]
+
+
+FAMILIES: dict[str, Maker] = {"patterns": _patterns}
