@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from connect_core.data import units
+from connect_core.data.float32 import Float32
 from connect_core.data.keys import hashable
 from connect_core.data.logical import DATE, TIME, TIMESTAMP, date_schema, decimal_schema, time_schema, timestamp_schema
 from connect_core.data.schema import (
@@ -30,13 +32,21 @@ from connect_core.data.schema import (
     map_of,
 )
 from connect_core.errors import DataError
-from connect_core.java.numbers import EXACT, INT_BOUNDS, decimal_scale, to_float32
+from connect_core.java.number_texts import parse_decimal
+from connect_core.java.numbers import (
+    EXACT,
+    INT_BOUNDS,
+    decimal_scale,
+    decimal_to_double,
+    decimal_to_float32,
+    narrow,
+    to_float32,
+)
 
 type Parsed = tuple[Schema | None, Any]
 
 _NULL: Parsed = (None, None)
 _BLANKS = "".join(map(chr, range(0x21)))  # String.trim()
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _INTEGERS = ((8, INT8), (16, INT16), (32, INT32), (64, INT64))
 _LARGEST = Decimal("1e19")  # beyond, and below one, integers are not looked for
 _WIDENING = (Type.INT8, Type.INT16, Type.INT32, Type.INT64, Type.FLOAT32, Type.FLOAT64)
@@ -45,9 +55,40 @@ _TOKEN = re.compile(r'[:,{}\[\]"]|(?:\\.?|[^\\:,{}\[\]"])+', re.DOTALL)
 
 def from_text(text: str) -> Parsed:
     """(schema, value) guessed from a text; STRING when it looks like nothing else."""
-    if not text:
+    try:
+        schema, value = guess(text)
+        return schema, _typed(schema, value)
+    except DataError:  # a moment that Python's types cannot hold
         return STRING, text
-    return _Parser(text).parse(embedded=False)
+
+
+def guess(text: str) -> Parsed:
+    """As ``from_text``, with values as they are without schema: Float32, and one class for all dates and times."""
+    return _Parser(text).parse(embedded=False) if text else (STRING, text)
+
+
+def _typed(schema: Schema | None, value: Any) -> Any:
+    """A value without schema as one of this schema, as far as it is one."""
+    if schema is None or value is None:
+        return value
+    if (
+        isinstance(value, (list, tuple)) and schema.value_schema is not None
+    ):  # of mixed containers the last one's schema counts
+        return [_typed(schema.value_schema, element) for element in value]
+    if isinstance(value, dict) and schema.key_schema is not None:
+        keys, values = schema.key_schema, schema.value_schema
+        return {hashable(_typed(keys, key)): _typed(values, element) for key, element in value.items()}
+    if isinstance(value, Float32):
+        return float(value)
+    read = _FROM_MILLIS.get(schema.name) if isinstance(value, datetime) else None
+    return value if read is None else read(units.millis(value))
+
+
+_FROM_MILLIS: dict[str | None, Callable[[int], Any]] = {
+    DATE: lambda millis: units.day(millis // units.DAY_MILLIS),
+    TIME: units.time_of_day,
+    TIMESTAMP: units.instant,
+}
 
 
 class _Parser:
@@ -99,8 +140,8 @@ class _Parser:
             if embedded:
                 raise
             return STRING, self.text
-        if found is None and (token[0].isdigit() or token[0] in "+-") and _NUMBER.fullmatch(token):
-            found = _number(Decimal(token))
+        if found is None and (token[0].isdigit() or token[0] in "+-"):
+            found = _number(token)
         if found is not None:
             return found
         if embedded:
@@ -176,8 +217,12 @@ class _Parser:
 _LITERALS: tuple[tuple[str, Parsed], ...] = (("null", _NULL), ("true", (BOOLEAN, True)), ("false", (BOOLEAN, False)))
 
 
-def _number(number: Decimal) -> Parsed:
-    size = abs(number)
+def _number(token: str) -> Parsed | None:
+    try:
+        number = parse_decimal(token)
+    except ValueError:
+        return None
+    size = number.copy_abs()
     scale = decimal_scale(number)
     if (size == 0 or 1 <= size <= _LARGEST) and number == number.to_integral_value(context=EXACT):
         whole = int(number)
@@ -185,13 +230,9 @@ def _number(number: Decimal) -> Parsed:
             if INT_BOUNDS[bits][0] <= whole <= INT_BOUNDS[bits][1]:
                 return schema, whole
     if scale != 0:
-        try:
-            double = float(number)
-        except OverflowError:
-            double = float("inf")
-        single = to_float32(double)
+        single, double = decimal_to_float32(number), decimal_to_double(number)
         if abs(single) != float("inf"):
-            return FLOAT32, single
+            return FLOAT32, Float32(single)
         if abs(double) != float("inf"):
             return FLOAT64, double
     return decimal_schema(scale), number
@@ -222,19 +263,23 @@ def _align(schema: Schema, value: Any) -> Any:
     """An element in the type all share; DataError for a null, which ends in the whole text being a string."""
     if value is None:
         raise DataError("Unable to convert a null value to a schema that requires a value")
+    if isinstance(value, datetime):
+        if schema.name not in _MILLIS_OF_NUMBER:
+            raise DataError(f"Unable to convert {value} to a number")
+        return value
     if not isinstance(value, (int, float)) or isinstance(value, bool):
         return value
-    if schema.name in _FROM_NUMBER:
-        return _FROM_NUMBER[schema.name](int(value))
+    if schema.name in _MILLIS_OF_NUMBER:
+        return units.instant(_MILLIS_OF_NUMBER[schema.name](int(value)))
     if schema.type is Type.FLOAT32:
-        return to_float32(value)
+        return Float32(to_float32(value))
     return float(value) if schema.type is Type.FLOAT64 else value
 
 
-_FROM_NUMBER: dict[str | None, Callable[[int], Any]] = {
-    DATE: units.day,
-    TIME: units.time_of_day,
-    TIMESTAMP: units.instant,
+_MILLIS_OF_NUMBER: dict[str | None, Callable[[int], int]] = {
+    DATE: lambda days: narrow(days, 32) * units.DAY_MILLIS,
+    TIME: lambda millis: units.millis_of_day(units.time_of_day(narrow(millis, 32))),
+    TIMESTAMP: lambda millis: millis,
 }
 
 
@@ -247,47 +292,30 @@ def _map(keys: Schema | None, values: Schema | None, entries: list[tuple[Any, An
     return map_of(keys, values), {hashable(key_of(key)): _align(values, value) for key, value in entries}
 
 
-_TIME = re.compile(r"(\d+):(\d+):(\d+)\.(\d+)Z")
-_DATE = re.compile(r"(\d+)-(\d+)-(\d+)")
-_TIMESTAMP = re.compile(r"(\d+)-(\d+)-(\d+)T(\d+):(\d+):(\d+)\.(\d+)Z")
-
-
 def _temporal(text: str) -> Parsed | None:
-    """Time (13 characters), date (10) or timestamp (24); DataError for one that Python's types cannot hold."""
+    """Time (13 characters), date (10) or timestamp (24); DataError for one beyond Python's years."""
     text = text.replace("\\:", ":")
-    if len(text) == 13 and (match := _TIME.match(text)):
-        return time_schema(), units.time_of_day(_clock(*map(int, match.groups())))
-    if len(text) == 24 and (match := _TIMESTAMP.match(text)):
-        return timestamp_schema(), _instant(*map(int, match.groups()))
-    if len(text) == 10 and (match := _DATE.match(text)):
-        return date_schema(), units.day(_day_number(*map(int, match.groups())))
-    return None
+    length = len(text) if text.isascii() else len(text.encode("utf-16-be", "surrogatepass")) // 2
+    if length not in _PATTERNS:
+        return None
+    schema, read = _reader(length)
+    try:
+        millis = read(text)
+    except ValueError:
+        return None
+    return schema, units.instant(millis)
 
 
-def _clock(hour: int, minute: int, second: int, milli: int) -> int:
-    return ((hour * 60 + minute) * 60 + second) * 1000 + milli
+_PATTERNS: dict[int, tuple[Schema, str]] = {
+    13: (time_schema(), "HH:mm:ss.SSS'Z'"),
+    24: (timestamp_schema(), "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'"),
+    10: (date_schema(), "yyyy-MM-dd"),
+}
 
 
-def _day_number(year: int, month: int, day: int) -> int:
-    """Lenient: months and days beyond their range run over. Before October 1582 Java counts by the Julian calendar."""
-    years, months = divmod(month - 1, 12)
-    year, month = year + years, months + 1
-    if not 1 <= year <= 9999:
-        raise DataError("year out of range")
-    gregorian = units.days(date(year, month, 1)) + day - 1
-    return gregorian if gregorian >= _FIRST_GREGORIAN_DAY else _julian_day_number(year, month) + day - 1
+@cache
+def _reader(length: int) -> tuple[Schema, Callable[[str], int]]:
+    from connect_core.java.dates import DateFormat  # few need it, and it takes milliseconds
 
-
-_FIRST_GREGORIAN_DAY = units.days(date(1582, 10, 15))
-
-
-def _julian_day_number(year: int, month: int) -> int:
-    """Days from 1970-01-01 to the first of a month of the Julian calendar."""
-    since_march = (month + 9) % 12
-    years = year - (month <= 2)
-    return 365 * years + years // 4 + (153 * since_march + 2) // 5 - 719470
-
-
-def _instant(year: int, month: int, day: int, hour: int, minute: int, second: int, milli: int) -> Any:
-    moment = timedelta(days=_day_number(year, month, day), milliseconds=_clock(hour, minute, second, milli))
-    return units.instant(moment // units.MILLISECOND)
+    schema, pattern = _PATTERNS[length]
+    return schema, DateFormat(pattern).parse

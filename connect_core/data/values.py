@@ -111,9 +111,15 @@ def java_string(schema: Schema | None, value: Any) -> str:
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
+_LAST_JULIAN_YEAR = 1582
+
 
 def _date_string(moment: datetime) -> str:
     """``java.util.Date.toString``; not by strftime, whose names follow the locale."""
     moment = moment.astimezone(UTC)
+    if moment.year <= _LAST_JULIAN_YEAR:
+        from connect_core.java.dates import DateFormat
+
+        return DateFormat("EEE MMM dd HH:mm:ss 'UTC' y").format(units.millis(moment))
     day = f"{_DAYS[moment.weekday()]} {_MONTHS[moment.month - 1]} {moment.day:02}"
     return f"{day} {moment:%H:%M:%S} UTC {moment.year}"

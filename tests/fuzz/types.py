@@ -12,6 +12,7 @@ from connect_core.java.numbers import to_float32
 from tests.fuzz._shapes import listed, names_for, record, side_schemas
 from tests.fuzz._transforms import Twin
 from tests.fuzz.family import Failed, Family, Maker, Pair
+from tests.fuzz.header_values import in_utc
 from tests.fuzz.java_numbers import number_text
 from tests.fuzz.values import text
 from tests.parity.bridge import Bridge
@@ -31,6 +32,8 @@ def _family(name: str, configure: Configure, *, texts: Texts, known: Known, diff
     """The family of one class; ``texts`` makes strings that it may be able to read."""
 
     def make(bridge: Bridge) -> Family:
+        in_utc(bridge)
+
         def vary(found: Schema | None, random: Random) -> Any:
             side = random.choice(("Key", "Value"))
             config = configure(random, found)
