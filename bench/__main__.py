@@ -1,5 +1,5 @@
-"""``python -m bench [name ...]``: every light bench, or those named. ``rival``, ``cold_log`` and ``cold_start`` take
-arguments of their own and run only when named: ``python -m bench rival --rest URL --pid PID``.
+"""``python -m bench [name ...]``: every light bench, or those named. ``rival``, ``cold_log``, ``transforms`` and others
+take arguments of their own or their time and run only when named: ``python -m bench rival --rest URL --pid PID``.
 """
 
 from __future__ import annotations
@@ -7,8 +7,8 @@ from __future__ import annotations
 import importlib
 import sys
 
-LIGHT = ("converters", "chain", "source", "sink", "start")
-ON_REQUEST = ("jdbc_sink", "cold_log", "cold_start", "rival")
+LIGHT = ("converters", "chain", "source", "sink", "start", "protobuf")
+ON_REQUEST = ("jdbc_sink", "cold_log", "cold_start", "rival", "transforms")
 
 
 def main(arguments: list[str]) -> None:

@@ -1,4 +1,7 @@
-"""The chain of transforms on its own, beside the same functions called in a row: ``python -m bench chain``."""
+"""The chain of transforms on its own, beside the same functions called in a row: ``python -m bench chain``.
+
+Then a chain of five built-in transforms beside Java's own (``bench.transforms``, which has more of them).
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from bench.figures import best, rate
+from bench.transforms import Java, chain_of_five
 from connect_core.api import Predicate, Record, SinkRecord, Transform
 from connect_core.config import Config
 from connect_core.runtime.chain import Chain, ChainStage
@@ -55,6 +59,7 @@ def main() -> None:
         raw = RECORDS / found["by hand"]
         rate(f"chain of {count}", RECORDS / found["chain"], raw, against="plain calls")
         rate(f"chain of {count}, each with a predicate", RECORDS / found["guarded"], raw, against="plain calls")
+    chain_of_five(Java())
 
 
 if __name__ == "__main__":

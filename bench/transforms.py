@@ -23,7 +23,7 @@ from tests.fuzz._transforms import Records, java_map
 
 PACKAGE = "org.apache.kafka.connect.transforms"
 ROUND = 200
-LOOPS = 50
+LOOPS = 5
 PLAIN = ("id", "name", "rating", "active", "notes", "parent")
 """The fields that maps without schema have as JSON gives them."""
 CHAIN: Mapping[str, Mapping[str, str]] = {
@@ -106,7 +106,7 @@ def chain_of_five(java: Java) -> None:
     """Records per CPU-second."""
     for shape, with_schema in (("struct", True), ("map", False)):
         inputs = records(10, with_schema=with_schema)
-        ours = best({"chain": loop([made(name) for name in CHAIN], inputs)})["chain"] / (LOOPS * ROUND)
+        ours = best({"chain": loop([made(name) for name in CHAIN], inputs)}, rounds=60)["chain"] / (LOOPS * ROUND)
         theirs = java.nanoseconds(list(CHAIN), inputs) / 1e9
         print(f"{f'chain of five, {shape} of 10 fields':36} {1 / ours:12,.0f} per CPU-second   "
               f"Java {1 / theirs:12,.0f}   ratio {theirs / ours:5.2f}", flush=True)  # fmt: skip
@@ -120,7 +120,7 @@ def one_by_one(java: Java) -> None:
         named: dict[str, Callable[[], object]] = {f" {size}": loop([Nothing()], inputs[size]) for size in sizes}
         for name in CHAIN:
             named |= {f"{name} {size}": loop([made(name)], inputs[size]) for size in sizes}
-        found = {what: 1e9 * spent / (LOOPS * ROUND) for what, spent in best(named, rounds=5).items()}
+        found = {what: 1e9 * spent / (LOOPS * ROUND) for what, spent in best(named, rounds=40).items()}
         print(f"chain and copy of a {shape}: {found[' 10']:.0f} ns at 10 fields, {found[' 100']:.0f} ns at 100")
         for name in CHAIN:
             own = [found[f"{name} {size}"] - found[f" {size}"] for size in sizes]
