@@ -154,15 +154,26 @@ class JsonSchemaConverter(Converter):
     ) -> tuple[Chosen, Callable[[bytes], None] | None]:
         """The schema id to write with, and the check of messages if one is wanted."""
         with failing(_WRITING.format(topic), _WRITING_NETWORK.format(topic)):
-            if text is None:
+            if text is None and not self._schema_is_given():
                 raise SerializationError("Error serializing JSON message") from DataError("There is no schema")
             subject = self._serde.subject(topic, lambda: schema.name if schema is not None else None)
-            chosen = self._serde.to_write(subject, text)
+            chosen = self._serde.to_write(subject, text or "")
             if not self._config.json_fail_invalid_schema:
                 return chosen, None
             if chosen.schema is None:
-                return chosen, self._validator(text, {})
+                return chosen, self._validator(text or "", {})
             return chosen, self._validator(chosen.schema.text, self._documents(chosen.schema))
+
+    def _schema_is_given(self) -> bool:
+        """Does the configuration say which of the registry's schemas to use, without a look at the data's own?"""
+        config = self._config
+        if config.auto_register_schemas:
+            return False
+        if config.use_schema_id >= 0 or config.use_schema_guid is not None:
+            return not config.id_compatibility_strict
+        if config.use_latest_with_metadata:
+            return True
+        return config.use_latest_version and not config.latest_compatibility_strict
 
     def frame(self, chosen: Chosen, payload: bytes, headers: Any) -> bytes:
         """The message."""

@@ -33,6 +33,9 @@ NEVER = {
     "connect_core.demo",
     "connect_core.testing",
     "connect_core.aws",
+    "connect_core.converters.json_schema",
+    "connect_core.encoding.json_schema",
+    "jsonschema",
 }
 WORKER = "import connect_core.cli.main, connect_core.hosts.worker, connect_core.hosts.rest, uvicorn"
 SLOT = "import connect_core.hosts.slot, connect_core.runtime.run"
@@ -84,6 +87,10 @@ def test_hosts_load_nothing_that_waits_for_a_config(code: str, more: set[str]) -
     found = loaded(code)
     wrong = {name for name in NEVER | more if any(m == name or m.startswith(f"{name}.") for m in found)}
     assert not wrong
+
+
+def test_the_json_schema_converter_loads_the_validator_only_to_validate() -> None:
+    assert not {"jsonschema", "fastavro", "google.protobuf"} & loaded("import connect_core.converters.json_schema")
 
 
 @pytest.mark.parametrize("code", TIMES)
