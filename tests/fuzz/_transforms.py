@@ -123,11 +123,11 @@ class Twin:
         made.configure(java_map(self.bridge, config))
         return made
 
-    def apply(self, record: Record) -> Pair:
-        """Both outcomes for one record; ours must leave the record it was given as it was."""
+    def apply(self, record: Record, sent: Any = None) -> Pair:
+        """Both outcomes for one record; ours must leave what it was given as it was. ``sent``: the Java record."""
         if isinstance(self._ours, Failed) or isinstance(self._java, Failed):
             return Pair(*(side if isinstance(side, Failed) else "configured" for side in (self._ours, self._java)))
-        theirs = java(self.bridge, self._java.apply, self.records.java(record))
+        theirs = java(self.bridge, self._java.apply, self.records.java(record) if sent is None else sent)
         before = self.records.comparable(record)
         own = record.own() if self._ours.in_place else record
         mine = self.records.comparable(ours(self._ours.apply, own))
