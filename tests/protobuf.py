@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from connect_core.data import Schema, Type, array, map_of, struct
+from connect_core.data.keys import hashable
 from connect_core.encoding.protobuf.options import ENUM, TAG, TYPE, UNION_PREFIX
 from tests.fuzz.values import value as random_value
 from tests.schemas import NAMES, SCHEMAS, scalar_schemas
@@ -119,5 +120,5 @@ def value(schema: Schema, random: Random, *, odd: float = 0.1) -> Any:
         return [value(element, random, odd=odd) for _ in range(random.randint(0, 3))]
     if schema.type is Type.MAP and schema.key_schema is not None and schema.value_schema is not None:
         keys = [random_value(schema.key_schema, random, nulls=0) for _ in range(random.randint(0, 1))]
-        return {key: value(schema.value_schema, random, odd=odd) for key in keys}
+        return {hashable(key): value(schema.value_schema, random, odd=odd) for key in keys}
     return random_value(schema, random, nulls=0)

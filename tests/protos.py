@@ -99,7 +99,7 @@ class Writer:
         random = self._random
         kind = random.random()
         if kind < 0.25:
-            return random.choice(KNOWN)
+            return random.choice(KNOWN[:4] if random.random() < 0.6 else KNOWN)
         if kind < 0.5 and self._known:
             return random.choice(self._known)
         return random.choice(SCALARS)

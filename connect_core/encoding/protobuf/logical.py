@@ -16,6 +16,9 @@ from connect_core.java.numbers import decimal_from_bytes
 
 _FIRST, _LAST = -62_135_596_800, 253_402_300_799
 _YEARS = 292_278_994
+_POWERS = [10**digits for digits in range(60)]
+_UNITS = [Decimal(f"1E-{scale}") for scale in range(60)]
+_multiply = Context(prec=60).multiply
 
 
 @lru_cache(4096)
@@ -54,19 +57,23 @@ def to_time(hours: int, minutes: int, seconds: int, nanos: int) -> time:
 
 def to_timestamp(seconds: int, nanos: int) -> datetime:
     """A ``google.protobuf.Timestamp``, in milliseconds."""
+    if 0 <= seconds < 4_000_000_000 and 0 <= nanos < 1_000_000_000:  # a double tells these apart
+        return datetime.fromtimestamp((seconds * 1000 + nanos // 1_000_000) / 1000, UTC)
     if not (_FIRST <= seconds <= _LAST and 0 <= nanos < 1_000_000_000):
         raise Refused(
             "Timestamp is not valid. See proto definition for valid values. "
             f"Seconds ({seconds}) must be in range [-62,135,596,800, +253,402,300,799]. "
             f"Nanos ({nanos}) must be in range [0, +999,999,999]."
         )
-    if 0 <= seconds < 4_000_000_000:
-        return datetime.fromtimestamp(seconds, UTC).replace(microsecond=nanos // 1_000_000 * 1000)
     return units.instant(seconds * 1000 + nanos // 1_000_000)
 
 
 def to_decimal(data: bytes, precision: int, scale: int) -> Decimal:
     """A ``confluent.type.Decimal``, rounded to its precision (0: as it is)."""
+    if 0 < precision < 60 and 0 <= scale < 60 and 0 < len(data) <= 24:
+        number = int.from_bytes(data, signed=True)
+        if -_POWERS[precision] < number < _POWERS[precision]:
+            return _multiply(number, _UNITS[scale])
     if precision >= 2**31:
         raise Refused("Digits < 0")
     if not data:

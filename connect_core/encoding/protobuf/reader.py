@@ -8,6 +8,7 @@ unsigned 64-bit numbers are signed as Java's, texts of proto2 are bytes, enums a
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
@@ -127,6 +128,10 @@ def _checked(message: Message) -> bool:
     return message.map_entry or message.file is None or message.file.syntax == PROTO3
 
 
+def _missing() -> None:
+    raise Malformed("Message missing required fields")
+
+
 def _symbol(enum: Enum) -> Callable[[int], str]:
     names = {number: name for name, number in reversed(enum.values)}
 
@@ -144,7 +149,7 @@ class _Compiler:
         self._options, self._shadow = options, shadow
         self._source = Source(
             hashable=hashable, decode_utf8=decode_utf8, narrow=narrow, Malformed=Malformed, DecodeError=DecodeError,
-            DataError=DataError,
+            DataError=DataError, missing=_missing, fromtimestamp=datetime.fromtimestamp, UTC=UTC,
             to_date=logical.to_date, to_time=logical.to_time, to_timestamp=logical.to_timestamp,
             to_decimal=logical.to_decimal, parse=shadow.parse,
         )  # fmt: skip
@@ -274,6 +279,8 @@ class _Compiler:
     def _entry_part(self, source: Source, schema: Schema, field: Field, entry: Message) -> str:
         """A map entry's key or value: what is absent has its default, as a message too."""
         made = self._single(source, schema, field, entry, f"e.f{field.number}")
+        if isinstance(field.target, Message) and any(one.label == "required" for one in field.target.fields):
+            return f"({made} if e.HasField('f{field.number}') else missing())"  # an empty message would lack it
         default = None if isinstance(field.target, Message) else self._default(field, entry)
         if default is None:
             return made
@@ -289,22 +296,32 @@ class _Compiler:
         if isinstance(field.target, Message):
             return self._nested(source, schema, field.target, var)
         if schema.type in (Type.INT8, Type.INT16):
-            return f"narrow({var}, {8 if schema.type is Type.INT8 else 16})"
+            bits, x = 8 if schema.type is Type.INT8 else 16, source.name("x")
+            return f"({x} if {-(2 ** (bits - 1))} <= ({x} := {var}) < {2 ** (bits - 1)} else narrow({x}, {bits}))"
         if field.type == "string" and not given and not _checked(message):
             return f"decode_utf8({var})"
         return var
+
+    @staticmethod
+    def _timestamp(source: Source, seconds: str, nanos: str) -> str:
+        """``to_timestamp`` with its usual case in line: a double tells these apart."""
+        s, n = source.name("s"), source.name("n")
+        usual = f"fromtimestamp(({s} * 1000 + {n} // 1000000) / 1000, UTC)"
+        check = f"0 <= ({s} := {seconds}) < 4000000000 and 0 <= ({n} := {nanos}) < 1000000000"
+        return f"({usual} if {check} else to_timestamp({s}, {nanos}))"
 
     def _nested(self, source: Source, schema: Schema, target: Message, var: str) -> str:
         if schema.name in _LOGICAL:
             function, members = _LOGICAL[schema.name]
             numbers = {field.name: field.number for field in target.fields}
-            name = source.name("logical")
-            part = source.part()
-            with part.block(f"def {name}(m):"):
-                arguments = [f"m.f{numbers[member]}" if member in numbers else empty for member, empty in members]
-                part.line(f"return {function}({', '.join(arguments)})")
-            source.join(part)
-            return f"{name}({var})"
+            name = source.name("part")
+            arguments = [f"{name}.f{numbers[member]}" if member in numbers else empty for member, empty in members]
+            first = next((at for at, argument in enumerate(arguments) if argument.startswith(name)), None)
+            if first is not None:
+                arguments[first] = f"({name} := {var}){arguments[first].removeprefix(name)}"
+            if schema.name == TIMESTAMP and len(numbers) == 2 and first == 0 and arguments[1].startswith(name):
+                return self._timestamp(source, *arguments)
+            return f"{function}({', '.join(arguments)})"
         if schema.type is Type.STRUCT:
             return f"{self._struct(source, schema, target)}({var})"
         field = target.fields[0]  # a wrapper's value

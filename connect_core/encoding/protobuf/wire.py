@@ -6,6 +6,7 @@ Everything here gives bytes without a tag; ``tagged`` puts length and tag before
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
@@ -35,18 +36,16 @@ def _build(n: int) -> bytes:
 
 SMALL = tuple(map(_build, range(0x4000)))
 """Varints of up to two bytes."""
+_LOW = tuple(bytes((n & 127 | 128, n >> 7 | 128)) for n in range(0x4000))
+"""The first two bytes of longer ones."""
 
 
 def varint(n: int) -> bytes:
     """A varint; negative numbers as 64 bits, ten bytes."""
-    if 0 <= n < 0x4000:
-        return SMALL[n]
     if 0 <= n < 0x10000000:
-        if n < 0x200000:
-            return bytes((n & 127 | 128, n >> 7 & 127 | 128, n >> 14))
-        return bytes((n & 127 | 128, n >> 7 & 127 | 128, n >> 14 & 127 | 128, n >> 21))
-    if 0 <= n < 0x800000000:
-        return bytes((n & 127 | 128, n >> 7 & 127 | 128, n >> 14 & 127 | 128, n >> 21 & 127 | 128, n >> 28))
+        return _LOW[n & 0x3FFF] + SMALL[n >> 14] if n >= 0x4000 else SMALL[n]
+    if 0 <= n < 0x40000000000:
+        return _LOW[n & 0x3FFF] + _LOW[n >> 14 & 0x3FFF] + SMALL[n >> 28]
     return _build(n & 0xFFFFFFFFFFFFFFFF)
 
 
@@ -90,10 +89,16 @@ def time_bytes(value: time) -> bytes:
     return bytes(parts) + (b"\x20" + varint(millis * 1_000_000) if millis else b"")
 
 
+_TAGGED = tuple(b"\x08" + low for low in _LOW)
+_high = lru_cache(4096)(varint)
+
+
 def timestamp_bytes(value: datetime) -> bytes:
     """``google.protobuf.Timestamp`` in milliseconds."""
     since = value - units.EPOCH
     seconds = since.days * 86400 + since.seconds
+    if seconds >= 0x4000:  # the upper bytes change every few hours
+        return _TAGGED[seconds & 0x3FFF] + _high(seconds >> 14) + _NANOS[since.microseconds // 1000]
     nanos = _NANOS[since.microseconds // 1000]
     return b"\x08" + varint(seconds) + nanos if seconds else nanos
 
@@ -101,15 +106,35 @@ def timestamp_bytes(value: datetime) -> bytes:
 def decimal_bytes(value: Decimal) -> bytes:
     """``confluent.type.Decimal``: unscaled bytes, precision, scale; as the value has them, whatever its schema says."""
     text = str(value)
-    whole, point, fraction = text.partition(".")
     if "E" in text:
         sign, digits, exponent = value.as_tuple()
         assert isinstance(exponent, int)
         unscaled = int("".join(map(str, digits))) * (-1 if sign else 1)
         scale = -exponent
     else:
-        unscaled, scale = int(whole + fraction) if point else int(whole), len(fraction)
+        whole, _, fraction = text.partition(".")
+        unscaled, scale = int(whole + fraction), len(fraction)
     precision = len(str(unscaled)) - (unscaled < 0)
     number = unscaled.to_bytes((unscaled if unscaled >= 0 else ~unscaled).bit_length() // 8 + 1, signed=True)
     made = b"\x0a" + varint(len(number)) + number + b"\x10" + varint(precision)
     return made + b"\x18" + varint(scale) if scale else made
+
+
+def decimal_writer(scale: int) -> Callable[[Decimal], bytes]:
+    """``decimal_bytes``, quicker for values of this scale, at least one, and up to 40 digits."""
+    point, least, most = -scale - 1, 10**scale, 10**40
+    heads = [b"\x0a" + varint(size) for size in range(20)]
+    tails = [b"\x10" + varint(precision) + b"\x18" + varint(scale) for precision in range(42)]
+
+    def write(value: Decimal) -> bytes:
+        text = str(value)
+        if len(text) <= scale or text[point] != ".":
+            return decimal_bytes(value)
+        digits = text.replace(".", "")
+        number = int(digits)
+        if not least <= number < most:  # a sign or leading zeros are no digits
+            return decimal_bytes(value)
+        size = number.bit_length() // 8 + 1
+        return heads[size] + number.to_bytes(size) + tails[len(digits)]
+
+    return write

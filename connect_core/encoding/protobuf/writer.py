@@ -92,7 +92,7 @@ _LOGICAL = {
 }
 _SCALARS = {
     "uint32": "varint({x} & 0xFFFFFFFF)",
-    **dict.fromkeys(("int32", "int64", "uint64", "enum"), "varint({x})"),
+    **dict.fromkeys(("int32", "int64", "uint64", "enum"), "(SMALL[{x}] if 0 <= {x} < 16384 else varint({x}))"),
     **dict.fromkeys(("sint32", "sint64"), "zigzag({x})"),
     **dict.fromkeys(("fixed32", "sfixed32"), "fixed32({x})"),
     **dict.fromkeys(("fixed64", "sfixed64"), "fixed64({x})"),
@@ -229,11 +229,11 @@ class _Compiler:
         """``payload`` of ``var`` with tag and length; unless ``always``, nothing for what Protobuf leaves out."""
         kind = field_kind(field)
         wire_type = wire.WIRE_TYPES[kind]
-        tag = source.constant("tag", wire.tag(field.number, wire_type))
+        tag = repr(wire.tag(field.number, wire_type))
         if wire_type == wire.LENGTH:
             source.line(f"p = {payload}")
             source.line("n = len(p)")
-            add = f"parts += ({tag}, SMALL[n] if n < 16384 else varint(n), p)"
+            add = f"parts += ({self._head(source, field.number)}, p)"
             source.line(add if always else f"if n: {add}")
         elif always:
             source.line(f"parts += ({tag}, {payload})")
@@ -253,6 +253,10 @@ class _Compiler:
             if kind != "message":
                 return None
             self._refuse(source, f"type({var}) is not {wanted}")
+            if schema.name == DECIMAL and schema.parameters.get("scale", "0").isdecimal():
+                scale = int(schema.parameters.get("scale", "0"))
+                if 0 < scale < 40:
+                    return f"{source.constant('decimal', wire.decimal_writer(scale))}({var})"
             return expression.format(x=var)
         if schema.type is Type.STRUCT:
             if is_union(schema) or not isinstance(field.target, Message):
@@ -323,11 +327,10 @@ class _Compiler:
             self._refuse(source, var)
             return
         if wire.WIRE_TYPES[field_kind(field)] == wire.LENGTH:
-            tag = source.constant("tag", wire.tag(field.number, wire.LENGTH))
             with source.block(f"for e in {var}:"):
                 source.line(f"p = {element}(e)")
                 source.line("n = len(p)")
-                source.line(f"parts += ({tag}, SMALL[n] if n < 16384 else varint(n), p)")
+                source.line(f"parts += ({self._head(source, field.number)}, p)")
             return
         tag = source.constant("tag", wire.tag(field.number, wire.LENGTH))
         with source.block(f"if {var}:"):
@@ -361,11 +364,17 @@ class _Compiler:
             part.line("return join(parts)")
         source.join(part)
         self._refuse(source, f"type({var}) is not dict")
-        tag = source.constant("tag", wire.tag(field.number, wire.LENGTH))
         with source.block(f"for k, v in {var}.items():"):
             source.line(f"p = {name}(k, v)")
             source.line("n = len(p)")
-            source.line(f"parts += ({tag}, SMALL[n] if n < 16384 else varint(n), p)")
+            source.line(f"parts += ({self._head(source, field.number)}, p)")
+
+    @staticmethod
+    def _head(source: Source, number: int) -> str:
+        """The expression of tag and length before ``n`` bytes: short ones are made beforehand."""
+        tag = wire.tag(number, wire.LENGTH)
+        heads = source.constant("heads", tuple(tag + wire.SMALL[size] for size in range(128)))
+        return f"{heads}[n] if n < 128 else {tag!r} + varint(n)"
 
     @staticmethod
     def _refuse(source: Source, condition: str) -> None:
