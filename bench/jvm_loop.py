@@ -35,7 +35,7 @@ class JvmLoop(Bridge):
 
     def list(self, elements: Iterable[Any]) -> Any:
         """An ArrayList."""
-        return self._filled_list(elements)
+        return self.filled_list(elements)
 
     def consumer(self, receiver: Any, method: str, *bound: Any, takes: str, of: str = "") -> Any:
         """``value -> receiver.method(*bound, value)``; ``takes`` names the class of the last parameter.

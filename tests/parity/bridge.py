@@ -181,9 +181,9 @@ class Bridge:
             return self._make_struct(schema, self.schema(schema))
         values = self._maker(schema.value_schema)
         if schema.type is Type.ARRAY:
-            return lambda value: self._filled_list(values(element) for element in value)
+            return lambda value: self.filled_list(values(element) for element in value)
         keys = self._maker(schema.key_schema)
-        return lambda value: self._filled_map((keys(k), values(v)) for k, v in value.items())
+        return lambda value: self.filled_map((keys(k), values(v)) for k, v in value.items())
 
     def _make_struct(self, schema: Schema, java: Any) -> ToJava:
         fields = [(f.name, java.field(self.text(f.name)), self._maker(f.schema)) for f in schema.fields]
@@ -196,13 +196,15 @@ class Bridge:
 
         return make
 
-    def _filled_list(self, elements: Any) -> Any:
+    def filled_list(self, elements: Any) -> Any:
+        """An ArrayList."""
         made = self._list()
         for element in elements:
             made.add(element)
         return made
 
-    def _filled_map(self, entries: Any) -> Any:
+    def filled_map(self, entries: Any) -> Any:
+        """A LinkedHashMap of pairs."""
         made = self._map()
         for key, value in entries:
             made.put(key, value)
@@ -212,9 +214,9 @@ class Bridge:
         if value is None:
             return None
         if isinstance(value, dict):
-            return self._filled_map((self._schemaless(k), self._schemaless(v)) for k, v in value.items())
+            return self.filled_map((self._schemaless(k), self._schemaless(v)) for k, v in value.items())
         if isinstance(value, (list, tuple)):
-            return self._filled_list(self._schemaless(element) for element in value)
+            return self.filled_list(self._schemaless(element) for element in value)
         kind = _SCHEMALESS.get(type(value))
         if kind is not None:
             return self._boxes[kind](self._primitives[kind](value))
