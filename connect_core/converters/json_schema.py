@@ -136,11 +136,18 @@ class JsonSchemaConverter(Converter):
     def encoder(self, topic: str, schema: Schema | None) -> Encoder:
         """The compiled encoder of this schema on this topic; the registry is asked at its first value."""
         writer = self._writer(topic, schema)
-        return lambda value: writer.write(value, None)
+        make, write = writer.encode, writer.write
+
+        def encode(value: Any) -> bytes | None:
+            payload = make(value)
+            return write(payload, None) if payload is None or writer.prefix is None else writer.prefix + payload
+
+        return encode
 
     def from_connect(self, topic: str, schema: Schema | None, value: Any, headers: Any = None) -> bytes | None:
         """JSON behind the schema's id; None where the original writes no message."""
-        return self._writer(topic, schema).write(value, headers)
+        writer = self._writer(topic, schema)
+        return writer.write(writer.encode(value), headers)
 
     def _writer(self, topic: str, schema: Schema | None) -> _Writer:
         found = self._encoders.get((topic, schema))
@@ -179,6 +186,10 @@ class JsonSchemaConverter(Converter):
         """The message."""
         return self._serde.framing.write(chosen.id, payload, headers)
 
+    def prefix(self, chosen: Chosen) -> bytes | None:
+        """What stands before every payload; None where the id stands in a header."""
+        return None if self._serde.framing.writes_header else self.frame(chosen, b"", None)
+
     def _validator(self, text: str, documents: Mapping[str, str]) -> Validate:
         from connect_core.encoding.json_schema.validation import ValidationError, validator
 
@@ -195,9 +206,30 @@ class JsonSchemaConverter(Converter):
     # -- reading
 
     def decoder(self, topic: str) -> Decoder:
-        """``to_connect`` of one topic."""
-        to_connect = self.to_connect
-        return lambda data: to_connect(topic, data)
+        """``to_connect`` of one topic without headers: a schema met before is known by the first five bytes."""
+        known: dict[bytes, _Reader] = {}
+
+        def decode(data: bytes | None) -> tuple[Schema | None, Any]:
+            if data is None:
+                return None, None
+            reader = known.get(data[:5])
+            if reader is None:
+                found = self.to_connect(topic, data)
+                self._remember(topic, data, known)
+                return found
+            try:
+                return reader.schema, reader.decode(data[5:])
+            except MalformedJson:
+                return self.to_connect(topic, data)  # which says so
+
+        return decode
+
+    def _remember(self, topic: str, data: bytes, known: dict[bytes, _Reader]) -> None:
+        schema_id, _, start = self._serde.framing.read(data, None)
+        reader = self._readers.get((topic, schema_id))
+        if reader is not None and reader.validate is None and start == 5:
+            _make_room(known, self._config.schemas_cache_config)
+            known[data[:5]] = reader
 
     def to_connect(self, topic: str, data: bytes | None, headers: Any = None) -> tuple[Schema | None, Any]:
         """(schema, value) of a message."""
@@ -246,19 +278,18 @@ class JsonSchemaConverter(Converter):
 
 
 class _Writer:
-    """One schema on one topic; the id is asked for once a value is to be written."""
+    """One schema on one topic; the id is asked for when a value is to be written. ``prefix``: known, and all it takes."""
 
     def __init__(self, converter: JsonSchemaConverter, topic: str, schema: Schema | None) -> None:
         self._converter, self._topic, self._schema = converter, topic, schema
-        options = converter.options
-        self._text = None if schema is None else encoding.schema_text(schema, options)
-        self._encode = encoding.encoder(schema, options)
+        self._text = None if schema is None else encoding.schema_text(schema, converter.options)
+        self.encode = encoding.encoder(schema, converter.options)
+        self.prefix: bytes | None = None
         self._chosen: Chosen | None = None
         self._validate: Validate | None = None
 
-    def write(self, value: Any, headers: Any) -> bytes | None:
-        """The message of one value."""
-        payload = self._encode(value)
+    def write(self, payload: bytes | None, headers: Any) -> bytes | None:
+        """The message of one payload."""
         if payload is None:
             return None
         if self._chosen is None:
@@ -266,6 +297,8 @@ class _Writer:
         try:
             if self._validate is not None:
                 self._validate(payload)
+            else:
+                self.prefix = self._converter.prefix(self._chosen)
             return self._converter.frame(self._chosen, payload, headers)
         except SerializationError as error:
             raise DataError(_WRITING.format(self._topic)) from error
