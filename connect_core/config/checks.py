@@ -170,13 +170,14 @@ def matches(pattern: str, reason: str) -> Matches:
 
 
 def regex(name: str, value: Any) -> None:
-    """Text, if given, must be a regular expression."""
+    """Text, if given, must be a regular expression (Java's)."""
     if value:
+        from connect_core.java.patterns import Pattern, PatternError  # here: most configs have none
+
         try:
-            re.compile(value)
-        except re.error as error:
-            remedy = "write it in the syntax of Python's re module"
-            raise ConfigError.invalid(name, value, f"Invalid regex: {error}; {remedy}") from None
+            Pattern(value)
+        except PatternError as error:
+            raise ConfigError.invalid(name, value, f"Invalid regex: {error}") from None
 
 
 def all_of(checks: Sequence[Callable[[str, Any], None]]) -> Callable[[str, Any], None]:

@@ -7,7 +7,6 @@ connector puts the worker's in. Neighbours: ``function`` (our own keys), ``topic
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -349,12 +348,13 @@ def _dead_letters_into_topics(dead_letters: str, topics: str) -> dict[str, list[
 
 
 def _into_regex(dead_letters: str, pattern: str) -> dict[str, list[str]]:
+    from connect_core.java.patterns import Pattern, PatternError  # here: most sinks have no such key
+
     try:
-        matched = re.fullmatch(pattern, dead_letters)
-    except re.error:
+        if not Pattern(pattern).matches(dead_letters):
+            return {}
+    except PatternError:
         return {}  # the key's own check complains
-    if matched is None:
-        return {}
     return {
         "topics.regex": [
             (

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from connect_core.config.parse import parse_value
 from connect_core.errors import ConfigError
+from connect_core.java.patterns import Pattern, PatternError
 
 PREFIX = "topic.creation."
 _OWN = ("include", "exclude", "partitions", "replication.factor")
@@ -28,17 +28,17 @@ class TopicGroup:
     """Topics that are created alike; ``partitions`` and ``replication_factor`` -1 mean the broker's default."""
 
     name: str
-    include: Sequence[re.Pattern[str]]
-    exclude: Sequence[re.Pattern[str]]
+    include: Sequence[Pattern]
+    exclude: Sequence[Pattern]
     partitions: int
     replication_factor: int
     settings: Mapping[str, str]
 
     def matches(self, topic: str) -> bool:
         """True if a topic of this name belongs to the group; exclude wins."""
-        if any(pattern.fullmatch(topic) for pattern in self.exclude):
+        if any(pattern.matches(topic) for pattern in self.exclude):
             return False
-        return any(pattern.fullmatch(topic) for pattern in self.include)
+        return any(pattern.matches(topic) for pattern in self.include)
 
 
 def topic_creation(config: Mapping[str, str]) -> list[TopicGroup]:
@@ -72,7 +72,7 @@ def topic_creation(config: Mapping[str, str]) -> list[TopicGroup]:
                     _settings(config, name),
                 )
             )
-    everything = [re.compile(".*", re.DOTALL)]
+    everything = [Pattern(".*")]
     return [*groups, TopicGroup("default", everything, [], partitions, replication, _settings(config, "default"))]
 
 
@@ -87,12 +87,12 @@ def _count(config: Mapping[str, str], group: str, what: str) -> int | None:
     return number
 
 
-def _patterns(config: Mapping[str, str], group: str, what: str) -> list[re.Pattern[str]]:
+def _patterns(config: Mapping[str, str], group: str, what: str) -> list[Pattern]:
     name = f"{PREFIX}{group}.{what}"
     texts = parse_value(name, config.get(name), "LIST") or []
     try:
-        return [re.compile(text) for text in texts]
-    except re.error as error:
+        return [Pattern(text) for text in texts]
+    except PatternError as error:
         shown = f"[{', '.join(texts)}]"
         raise ConfigError.invalid(name, shown, f"Syntax error in regular expression: {error}") from None
 

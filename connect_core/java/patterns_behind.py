@@ -21,7 +21,8 @@ class Behind(Node):
         """One assertion, or several."""
         head = "(?<!" if self.negated else "(?<="
         if self.inner.low == self.inner.high and _is_even(self.inner):
-            return f"{head}{self.inner.source(scope)})"
+            with scope.within(leaking=True, uncertain=self.negated):
+                return f"{head}{self.inner.source(scope)})"
         if self.inner.high is None:
             raise refusal("a look-behind of any length", scope.pattern)
         if self.inner.captures:

@@ -245,13 +245,12 @@ class Escapes:
     def _braced_name(self) -> str:
         text = self.text
         start = text.cursor
-        while text.cursor <= text.length:
-            if text.cursor == text.length or text.peek() == "}":
-                break
-            text.cursor += 1
-        closed = text.cursor < text.length
+        while not text.ended() and text.peek() != "}":
+            text.cursor += not text.ended()
+            if text.ended() and "#" in text.codes[start:] and text.comments:
+                text.error("Unclosed character family")  # a comment has taken the rest
         text.cursor += 1
-        if not closed:
+        if text.cursor > text.length:
             text.error("Unclosed character family")
         if start + 1 >= text.cursor:
             text.error("Empty character family")

@@ -7,7 +7,8 @@ rewrites those in a look-behind.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from connect_core.java.numbers import narrow
@@ -27,6 +28,19 @@ class Scope:
     closed: set[int] = field(default_factory=set)
     open: set[int] = field(default_factory=set)
     repeats: int = 0
+    uncertain: int = 0
+    leaking: int = 0
+
+    @contextmanager
+    def within(self, *, repeated: bool = False, uncertain: bool = False, leaking: bool = False) -> Iterator[None]:
+        """A part that may match many times; that need not match; whose groups Java keeps when it fails later."""
+        self.repeats += repeated
+        self.uncertain += uncertain
+        self.leaking += leaking
+        yield
+        self.repeats -= repeated
+        self.uncertain -= uncertain
+        self.leaking -= leaking
 
 
 @dataclass
@@ -190,7 +204,8 @@ class Choice(Node):
 
     def source(self, scope: Scope) -> str:
         """Python's choice."""
-        return "(?:" + "|".join(node.source(scope) for node in self.nodes) + ")"
+        with scope.within(uncertain=True):
+            return "(?:" + "|".join(node.source(scope) for node in self.nodes) + ")"
 
     @property
     def captures(self) -> bool:
@@ -216,7 +231,12 @@ class Group(Node):
 
     def source(self, scope: Scope) -> str:
         """The group."""
-        text = self.inner.source(scope)
+        if self.number is not None and scope.leaking and scope.uncertain:
+            raise refusal(
+                "a group that need not match within a look-around, atomic group or possessive repeat", scope.pattern
+            )
+        with scope.within(leaking=self.head == "(?>"):
+            text = self.inner.source(scope)
         if self.number is not None:
             scope.closed.add(self.number)
         return f"{self.head}{text})"
@@ -239,7 +259,8 @@ class Look(Node):
 
     def source(self, scope: Scope) -> str:
         """The assertion."""
-        return f"{self.head}{self.inner.source(scope)})"
+        with scope.within(leaking=True, uncertain=self.head == "(?!"):
+            return f"{self.head}{self.inner.source(scope)})"
 
     @property
     def captures(self) -> bool:
@@ -286,20 +307,19 @@ class Repeat(Node):
         """The inner piece with its count."""
         if self.inner.captures and self._is_loop() and not self._is_optional():
             steady = studied(self.inner).steady
+            if steady and isinstance(self.inner, Group) and self.inner.inner.captures:
+                # Java may keep what such a group matched in an attempt that failed.
+                raise refusal("a group within a repeated group of fixed length", scope.pattern)
             if self.most == NO_LIMIT and not self.least and not self.mode and steady and not self.inner.high:
                 return self._unset(scope)
             if self.inner.low == 0 and not steady and (self.least > 1 or 1 < self.most < NO_LIMIT):
                 raise refusal("a counted repeat of a group that may match nothing", scope.pattern)
-        scope.repeats += self.most > 1
-        text = self.inner.atom(scope)
-        scope.repeats -= self.most > 1
+        with scope.within(repeated=self.most > 1, uncertain=not self.least, leaking=self.mode == "+"):
+            text = self.inner.atom(scope)
         return text + _COUNTS.get((self.least, self.most), self._count()) + self.mode
 
     def _unset(self, scope: Scope) -> str:
         """Java does not note what a group matched that matches nothing, repeated by a star."""
-        assert isinstance(self.inner, Group)
-        if self.inner.inner.captures:
-            raise refusal("groups in a group that matches nothing, repeated", scope.pattern)
         return f"{self.inner.atom(scope)}{{0}}"
 
     def _count(self) -> str:

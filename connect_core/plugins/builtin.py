@@ -105,8 +105,14 @@ _TABLE: tuple[tuple[str, str, tuple[Kind, ...], str], ...] = (
             ("DropHeaders", "headers"),
             ("Filter", "filter"),
             ("InsertHeader", "headers"),
+            ("RegexRouter", "routers"),
+            ("TimestampRouter", "routers"),
             ("ValueToKey", "value_to_key"),
         )
+    ),
+    *(
+        (f"{_CONNECT}.transforms.predicates.{name}", f"{_TRANSFORMS}.predicates:{name}", (Kind.PREDICATE,), KAFKA)
+        for name in ("HasHeaderKey", "RecordIsTombstone", "TopicNameMatches")
     ),
     *(
         (f"{_PROVIDER_PACKAGE}.{name}", f"{_PROVIDERS}.{module}:{name}", (Kind.CONFIG_PROVIDER,), KAFKA)
@@ -122,6 +128,7 @@ _TABLE: tuple[tuple[str, str, tuple[Kind, ...], str], ...] = (
 _COMMUNITY: tuple[tuple[str, str, str], ...] = (
     ("io.debezium.transforms.ByLogicalTableRouter", "debezium.logical_table:ByLogicalTableRouter", "3.6.0.Final"),
     ("io.debezium.transforms.ExtractNewRecordState", "debezium.new_state:ExtractNewRecordState", "3.6.0.Final"),
+    ("io.debezium.transforms.outbox.EventRouter", "debezium.outbox:EventRouter", "3.6.0.Final"),
     *(
         (f"io.confluent.connect.transforms.{name}${side}", f"confluent.{module}:{name}{side}", "1.6.0")
         for name, module, sides in (

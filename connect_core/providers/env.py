@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
 from connect_core.api import ConfigError, ConfigProvider
+from connect_core.java.patterns import Pattern, PatternError
 
 
 class EnvVarConfigProvider(ConfigProvider):
     """Environment variables; the parameter ``allowlist.pattern`` (whole name) says which may be read."""
 
-    _pattern: re.Pattern[str] | None = None
+    _pattern: Pattern | None = None
 
     def configure(self, params: Mapping[str, Any]) -> None:
         """Take the pattern; not set: every variable."""
@@ -21,8 +21,8 @@ class EnvVarConfigProvider(ConfigProvider):
         if text is None:
             return
         try:
-            self._pattern = re.compile(str(text))
-        except re.error as error:
+            self._pattern = Pattern(str(text))
+        except PatternError as error:
             raise ConfigError.invalid("allowlist.pattern", text, f"Invalid regex: {error}") from error
 
     def get(self, path: str, keys: Collection[str]) -> Mapping[str, str]:
@@ -32,4 +32,4 @@ class EnvVarConfigProvider(ConfigProvider):
         return {key: os.environ[key] for key in keys if key in os.environ and self._allows(key)}
 
     def _allows(self, name: str) -> bool:
-        return self._pattern is None or self._pattern.fullmatch(name) is not None
+        return self._pattern is None or self._pattern.matches(name)

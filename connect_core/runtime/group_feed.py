@@ -6,14 +6,17 @@ I4: offsets are committed only in a transaction of the slice's fence, so a fence
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from connect_core.api import TopicPartition
 from connect_core.errors import ConfigError, Retriable
 from connect_core.kafka.partitions import PartitionConsumer
 from connect_core.kafka.transactions import TransactionalProducer
 from connect_core.runtime.ports import Clock, FeedRecord, Message
+
+if TYPE_CHECKING:
+    from connect_core.java.patterns import Pattern
 
 REFRESH_S = 5.0
 
@@ -98,7 +101,7 @@ class GroupFeed:
     def _mine(self) -> list[TopicPartition]:
         topics = self._topics
         if self._pattern is not None:
-            topics = [t for t in self.consumer.topics() if self._pattern.fullmatch(t)]
+            topics = [t for t in self.consumer.topics() if self._pattern.matches(t)]
         return [
             TopicPartition(t, p)
             for t in topics
@@ -107,10 +110,10 @@ class GroupFeed:
         ]
 
 
-def _compiled(pattern: str) -> re.Pattern[str]:
+def _compiled(pattern: str) -> Pattern:
+    from connect_core.java.patterns import Pattern, PatternError  # here: most sinks name their topics
+
     try:
-        return re.compile(pattern)
-    except re.error as error:
-        raise ConfigError.invalid(
-            "topics.regex", pattern, f"Invalid regex: {error}; write it in the syntax of Python's re module"
-        ) from error
+        return Pattern(pattern)
+    except PatternError as error:
+        raise ConfigError.invalid("topics.regex", pattern, f"Invalid regex: {error}") from error

@@ -1,0 +1,92 @@
+"""RegexRouter, TimestampRouter: new topics for records. The partition number stays, whatever the new topic has."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from connect_core.api import Record, Transform
+from connect_core.config import HIGH, Config, key
+from connect_core.config.checks import regex
+from connect_core.errors import DataError
+from connect_core.java.dates import DateFormat
+from connect_core.java.patterns import Pattern
+from connect_core.transforms.base import KAFKA
+
+_REMEMBERED = 1_000
+
+
+class RegexRouterConfig(Config):
+    """Keys of RegexRouter."""
+
+    regex: str = key("Regular expression to use for matching.", importance=HIGH, checks=[regex])
+    replacement: str = key("Replacement string.", importance=HIGH)
+
+
+class RegexRouter(Transform[RegexRouterConfig]):
+    """Rename topics: where the whole name matches the regular expression, its first match is replaced."""
+
+    in_place = True
+    version: ClassVar[str] = KAFKA
+    _pattern: Pattern
+    _routes: dict[str, str]
+
+    def configure(self) -> None:
+        """Compile the expression."""
+        self._pattern = Pattern(self.config.regex)
+        self._routes = {}
+
+    def apply[R: Record](self, record: R) -> R | None:
+        """The record with its new topic, or as it is."""
+        found = self._routes.get(record.topic)
+        record.topic = self._route(record.topic) if found is None else found
+        return record
+
+    def _route(self, topic: str) -> str:
+        if len(self._routes) >= _REMEMBERED:
+            self._routes.clear()
+        matches = self._pattern.matches(topic)
+        found = self._routes[topic] = self._pattern.replace_first(topic, self.config.replacement) if matches else topic
+        return found
+
+
+class TimestampRouterConfig(Config):
+    """Keys of TimestampRouter."""
+
+    topic_format: str = key(
+        "Format string which can contain <code>${topic}</code> and <code>${timestamp}</code> as placeholders for the "
+        "topic and timestamp, respectively.",
+        default="${topic}-${timestamp}",
+        importance=HIGH,
+    )
+    timestamp_format: str = key(
+        "Format string for the timestamp that is compatible with <code>java.text.SimpleDateFormat</code>.",
+        default="yyyyMMdd",
+        importance=HIGH,
+    )
+
+
+class TimestampRouter(Transform[TimestampRouterConfig]):
+    """Put the record's timestamp (UTC) into the topic, e.g. for one topic, table or index per day."""
+
+    in_place = True
+    version: ClassVar[str] = KAFKA
+    _dates: DateFormat | None
+    _parts: list[str]
+
+    def configure(self) -> None:
+        """Cut the topic format at the topic."""
+        self._dates = None
+        self._parts = self.config.topic_format.split("${topic}")
+
+    def apply[R: Record](self, record: R) -> R | None:
+        """The record with its new topic; as with Connect, a bad pattern is the error of each record."""
+        if record.timestamp is None:
+            raise DataError(
+                f"Timestamp missing on record: topic {record.topic!r}, partition {record.partition}; TimestampRouter "
+                "routes by it"
+            )
+        if self._dates is None:
+            self._dates = DateFormat(self.config.timestamp_format)
+        routed = record.topic.join(self._parts)
+        record.topic = routed.replace("${timestamp}", self._dates.format(record.timestamp))
+        return record
