@@ -269,8 +269,11 @@ class _Reader:
             except DataError as error:
                 raise SerializationError(f"Error retrieving Avro schema for id {schema_id}") from error
             version = serde.version_of(registered, schema_id)
-        schema = encoding.to_connect(avro, self._options, version=version)
-        found = _Known(schema, encoding.decoder(avro, schema, self._options))
+        try:
+            schema = encoding.to_connect(avro, self._options, version=version)
+            found = _Known(schema, encoding.decoder(avro, schema, self._options))
+        except DataError as error:
+            found = _Known(None, encoding.refusing(avro, error))
         if len(self._by_guid) >= self._most:
             self._by_guid.pop(next(iter(self._by_guid)))
         self._by_guid[schema_id] = found

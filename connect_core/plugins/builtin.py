@@ -67,6 +67,7 @@ _TABLE: tuple[tuple[str, str, tuple[Kind, ...], str], ...] = (
         (Kind.HEADER_CONVERTER,),
         KAFKA,
     ),
+    ("io.confluent.connect.avro.AvroConverter", f"{_CONVERTERS}.avro:AvroConverter", (Kind.CONVERTER,), "8.5.0"),
     (
         "io.confluent.connect.protobuf.ProtobufConverter",
         f"{_CONVERTERS}.protobuf:ProtobufConverter",

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from connect_core.encoding.avro.parse import parse
+
 LEVELS = ("NONE", "BACKWARD", "FORWARD", "FULL", "BACKWARD_TRANSITIVE", "FORWARD_TRANSITIVE", "FULL_TRANSITIVE")
 MODES = ("READWRITE", "READONLY", "READONLY_OVERRIDE", "IMPORT")
 TYPES = ("JSON", "PROTOBUF", "AVRO")
@@ -117,7 +119,7 @@ class Store:
         if not text:
             raise Refused(422, 42201, "Empty schema")
         try:
-            text = self._canonical(kind, text, normalize=normalize)
+            text = self._canonical(kind, text, normalize=normalize, references=bool(references))
             if kind in self.parsers:
                 self.parsers[kind](text, needed)
         except Exception as error:
@@ -125,9 +127,11 @@ class Store:
         return Content(text, kind, json.dumps(references), json.dumps(body.get("metadata") or {}))
 
     @staticmethod
-    def _canonical(kind: str, text: str, *, normalize: bool) -> str:
+    def _canonical(kind: str, text: str, *, normalize: bool, references: bool) -> str:
         if kind == "PROTOBUF":
             return text
+        if kind == "AVRO" and not normalize and not references:
+            return str(parse(text))
         try:
             tree = json.loads(text)
         except json.JSONDecodeError:

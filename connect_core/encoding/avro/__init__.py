@@ -12,6 +12,7 @@ from connect_core.encoding.avro.from_connect import from_connect
 from connect_core.encoding.avro.model import AvroSchema
 from connect_core.encoding.avro.options import DEFAULTS, AvroOptions
 from connect_core.encoding.avro.parse import named_types, parse
+from connect_core.encoding.avro.slow_read import refusing
 from connect_core.encoding.avro.slow_write import NULL, to_datum
 from connect_core.encoding.avro.to_connect import to_connect
 
@@ -28,6 +29,7 @@ __all__ = [
     "misfits",
     "named_types",
     "parse",
+    "refusing",
     "to_connect",
     "to_datum",
 ]

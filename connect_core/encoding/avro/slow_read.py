@@ -7,6 +7,7 @@ Connect form a DataError. Neighbour: ``slow_write`` with the same datums.
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from typing import Any
 
 from connect_core.data.keys import hashable
@@ -50,6 +51,17 @@ def decode(avro: AvroSchema, schema: Schema | None, data: bytes, start: int, opt
         return to_value(schema, Datum("bytes", data[start:]), options)
     datum, _ = read(avro, data, start)
     return None if datum is NULL else to_value(schema, datum, options)
+
+
+def refusing(avro: AvroSchema, error: DataError) -> Callable[[bytes, int], Any]:
+    """A reader where the schema has no Connect form: broken bytes and nulls go first, as in the original."""
+
+    def read_and_refuse(data: bytes, start: int) -> Any:
+        if avro.kind != "bytes" and read(avro, data, start)[0] is NULL:
+            return None
+        raise type(error)(*error.args) from error
+
+    return read_and_refuse
 
 
 # -- bytes to datum --------------------------------------------------------------------------------------------------
