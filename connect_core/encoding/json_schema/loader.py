@@ -13,7 +13,6 @@ from typing import Any
 from urllib.parse import unquote_plus, urldefrag, urljoin
 
 from connect_core.encoding.json_schema.nodes import (
-    NONE,
     ArrayNode,
     BooleanNode,
     CombinedNode,
@@ -174,41 +173,40 @@ class _Loader:
         return builders[name](rest, scope)
 
     def _string(self, rest: dict[str, Any], _scope: str) -> StringNode:
-        for key in ("minLength", "maxLength"):
-            _int(rest.pop(key, NONE))
-        pattern = rest.pop("pattern", NONE)
-        if pattern is not NONE:
-            re.compile(_require(pattern, str))
+        node = StringNode()
+        _integers(rest, node, "minLength", "maxLength")
+        if "pattern" in rest:
+            node.limits["pattern"] = _require(rest.pop("pattern"), str)
+            re.compile(node.limits["pattern"])
         if "format" in rest:
             _require(rest.pop("format"), str)
-        return StringNode()
+        return node
 
     def _number(self, rest: dict[str, Any], _scope: str) -> NumberNode:
-        for key in _NUMBER_KEYS:
-            value = rest.pop(key, NONE)
-            if value is NONE:
-                continue
+        node = NumberNode()
+        for key in [key for key in _NUMBER_KEYS if key in rest]:
+            value = rest.pop(key)
             if self._draft == 4 and key.startswith("exclusive"):
                 _require(value, bool)
-            elif (
-                not isinstance(value, (int, Decimal)) or isinstance(value, bool) or (key == "multipleOf" and not value)
-            ):
+            elif not _is_number(value) or (key == "multipleOf" and not value):
                 raise IllegalSchema("Invalid JSON")
-        return NumberNode()
+            else:
+                node.limits[key] = value
+        return node
 
     def _array(self, rest: dict[str, Any], scope: str) -> ArrayNode:
         node = ArrayNode()
-        for key in ("minItems", "maxItems"):
-            _int(rest.pop(key, NONE))
-        if "uniqueItems" in rest:
-            _require(rest.pop("uniqueItems"), bool)
+        _integers(rest, node, "minItems", "maxItems")
+        if "uniqueItems" in rest and _require(rest.pop("uniqueItems"), bool):
+            node.limits["uniqueItems"] = True
         if "additionalItems" in rest:
-            self._flag_or_schema(rest.pop("additionalItems"), scope)
+            additional = rest.pop("additionalItems")
+            node.permits_additional = additional is not False
+            node.additional = self._flag_or_schema(additional, scope)
         if "items" in rest:
             items = rest.pop("items")
             if isinstance(items, list):
-                for item in items:
-                    self.load(item, scope)
+                node.first = [self.load(item, scope) for item in items]
             elif self._draft == 4 and isinstance(items, bool):
                 raise IllegalSchema("Invalid JSON")
             else:
@@ -224,8 +222,7 @@ class _Loader:
 
     def _object(self, rest: dict[str, Any], scope: str) -> ObjectNode:
         node = ObjectNode()
-        for key in ("minProperties", "maxProperties"):
-            _int(rest.pop(key, NONE))
+        _integers(rest, node, "minProperties", "maxProperties")
         properties = _require(rest.pop("properties", {}), dict)
         loaded = {name: self.load(definition, scope) for name, definition in properties.items()
                   if name != self._id_key or isinstance(definition, dict)}  # fmt: skip
@@ -237,9 +234,10 @@ class _Loader:
         node.required = [_require(name, str) for name in _require(rest.pop("required", []), list)]
         for pattern, definition in _require(rest.pop("patternProperties", {}), dict).items():
             re.compile(pattern)
-            self.load(definition, scope)
+            node.patterns[pattern] = self.load(definition, scope)
         for dependency in _require(rest.pop("dependencies", {}), dict).values():
             self._dependency(dependency, scope)
+            node.limits["dependencies"] = True
         if self._draft != 4 and "propertyNames" in rest:
             self.load(rest.pop("propertyNames"), scope)
         return node
@@ -334,6 +332,10 @@ def _require[T](value: Any, kind: type[T]) -> T:
     return value
 
 
-def _int(value: Any) -> None:
-    if value is not NONE and not -(2**31) <= _require(value, int) < 2**31:
-        raise IllegalSchema("Invalid JSON")
+def _integers(rest: dict[str, Any], node: Node, *keys: str) -> None:
+    for key in keys:
+        if key in rest:
+            value = _require(rest.pop(key), int)
+            if not -(2**31) <= value < 2**31:
+                raise IllegalSchema("Invalid JSON")
+            node.limits[key] = value

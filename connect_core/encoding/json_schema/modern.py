@@ -14,9 +14,9 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import unquote_plus, urldefrag, urljoin, urlsplit
 
+from connect_core.encoding.json_schema import joining
 from connect_core.encoding.json_schema.loader import bridge
 from connect_core.encoding.json_schema.nodes import (
-    NONE,
     ArrayNode,
     BooleanNode,
     CombinedNode,
@@ -37,9 +37,12 @@ from connect_core.java.hashing import hash_map_order
 
 _EVERIT = "org.everit.json.schema"
 _BASE = "mem://input"
-_NUMBERS = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
-_ARRAYS = {"minItems": Decimal, "maxItems": Decimal, "uniqueItems": bool}
-_OBJECTS = {"minProperties", "maxProperties"}
+_LIMITED: Mapping[str, type[Node]] = {
+    **dict.fromkeys(("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"), NumberNode),
+    **dict.fromkeys(("minLength", "maxLength"), StringNode),
+    **dict.fromkeys(("minItems", "maxItems", "uniqueItems"), ArrayNode),
+    **dict.fromkeys(("minProperties", "maxProperties"), ObjectNode),
+}
 _IGNORED = {"format": str, "readOnly": bool, "writeOnly": bool}
 _LATER = {"title", "description", "default", "$defs", "properties", "patternProperties", "deprecated"}
 _OTHERS = {
@@ -116,7 +119,7 @@ class _Translator:
         if isinstance(members.get("$id"), str):
             scope = _resolve(scope, members["$id"])
         order = hash_map_order(members)
-        node = _settled(self._combined(members, order, scope))
+        node = joining.settled(self._combined(members, order, scope))
         if isinstance(node, ReferenceNode) and node.knot.target is None:
             node = self._again(node)
         for key in ("title", "description"):
@@ -147,7 +150,7 @@ class _Translator:
         for key in order:
             node = self._keyword(key, members, scope)
             if node is not None:
-                found = node if found is None else _join(found, node)
+                found = node if found is None else joining.join(found, node)
         product = CombinedNode("allOf", [], generated=True) if found is None else found
         properties = _require(members.get("properties", {}), dict)
         objects: list[Node] = []
@@ -158,14 +161,19 @@ class _Translator:
         patterns = _require(members.get("patternProperties", {}), dict)
         for pattern in hash_map_order(patterns):
             re.compile(pattern)
-            self._visit(patterns[pattern], scope)
-            objects.append(ObjectNode())
-        for key, make in (("unevaluatedItems", ArrayNode), ("unevaluatedProperties", ObjectNode)):
-            if key in members:
-                self._visit(members[key], scope)
-                objects.append(make())
+            one = ObjectNode()
+            one.patterns = {pattern: self._child(patterns[pattern], scope)}
+            objects.append(one)
+        if "unevaluatedItems" in members:
+            array = ArrayNode()
+            array.unevaluated = self._child(members["unevaluatedItems"], scope)
+            objects.append(array)
+        if "unevaluatedProperties" in members:
+            one = ObjectNode()
+            one.unevaluated = self._child(members["unevaluatedProperties"], scope)
+            objects.append(one)
         for node in objects:
-            product = _join(product, node)
+            product = joining.join(product, node)
         return product
 
     def _keyword(self, key: str, members: dict[str, Any], scope: str) -> Node | None:
@@ -174,15 +182,14 @@ class _Translator:
         if key in _IGNORED:
             _require(value, _IGNORED[key])
             return CombinedNode("allOf", [], generated=True)
-        if key in _NUMBERS:
-            _number(value)
-            return NumberNode()
-        if key in _OBJECTS:
-            _number(value)
-            return ObjectNode()
-        if key in _ARRAYS:
-            _number(value) if _ARRAYS[key] is Decimal else _require(value, bool)
-            return ArrayNode()
+        limited = _LIMITED.get(key)
+        if limited is not None:
+            node = limited()
+            if key == "uniqueItems":
+                node.limits = {key: True} if _require(value, bool) else {}
+            else:
+                node.limits = {key: _number(value)}
+            return node
         build: Callable[[Any, str, dict[str, Any]], Node] | None = getattr(self, _BUILDERS.get(key, ""), None)
         return build(value, scope, members) if build is not None else None
 
@@ -191,13 +198,11 @@ class _Translator:
             return CombinedNode("anyOf", [_of_type(_require(name, str)) for name in value], generated=True)
         return _of_type(_require(value, str))
 
-    def _length(self, value: Any, _scope: str, _members: dict[str, Any]) -> Node:
-        _number(value)
-        return StringNode()
-
     def _pattern(self, value: Any, _scope: str, _members: dict[str, Any]) -> Node:
         re.compile(_require(value, str))
-        return StringNode()
+        node = StringNode()
+        node.limits["pattern"] = value
+        return node
 
     def _enum(self, value: Any, _scope: str, _members: dict[str, Any]) -> Node:
         return EnumNode(list(_require(value, list)))
@@ -251,25 +256,37 @@ class _Translator:
         return ObjectNode()
 
     def _dependent(self, value: Any, scope: str, _members: dict[str, Any]) -> Node:
+        node = ObjectNode()
         for part in _require(value, dict).values():
             if not isinstance(part, list):
                 self._visit(part, scope)
-        return ObjectNode()
+            node.limits["dependencies"] = True
+        return node
 
     def _items(self, value: Any, scope: str, members: dict[str, Any]) -> Node:
         child = self._child(value, scope)
-        prefix = members.get("prefixItems")
-        tuple_like = isinstance(prefix, list) and prefix
-        return ArrayNode(None if isinstance(value, bool) or tuple_like else child)
+        node = ArrayNode()
+        node.permits_additional = value is not False
+        if not isinstance(value, bool):
+            prefix = members.get("prefixItems")
+            if isinstance(prefix, list) and prefix:
+                node.additional = child
+            else:
+                node.items = child
+        return node
 
     def _prefix_items(self, value: Any, scope: str, _members: dict[str, Any]) -> Node:
-        for part in _require(value, list):
-            self._visit(part, scope)
-        return ArrayNode()
+        node = ArrayNode()
+        node.first = [self._child(part, scope) for part in _require(value, list)]
+        return node
 
-    def _contains(self, value: Any, scope: str, _members: dict[str, Any]) -> Node:
+    def _contains(self, value: Any, scope: str, members: dict[str, Any]) -> Node:
         self._visit(value, scope)
-        return ArrayNode()
+        node = ArrayNode()
+        node.limits = {"minContains": members.get("minContains", 1)}
+        if "maxContains" in members:
+            node.limits["maxContains"] = members["maxContains"]
+        return node
 
     def _reference(self, value: Any, scope: str, _members: dict[str, Any]) -> Node:
         ref = _require(value, str)
@@ -325,8 +342,6 @@ class _TrueNode(EmptyNode):
 
 _BUILDERS = {
     "type": "_type",
-    "minLength": "_length",
-    "maxLength": "_length",
     "pattern": "_pattern",
     "enum": "_enum",
     "const": "_const",
@@ -348,8 +363,7 @@ _BUILDERS = {
 
 
 def _is_known(key: str) -> bool:
-    known = key in _BUILDERS or key in _OTHERS or key in _LATER
-    return known or key in _IGNORED or key in _NUMBERS or key in _ARRAYS or key in _OBJECTS
+    return key in _BUILDERS or key in _OTHERS or key in _LATER or key in _IGNORED or key in _LIMITED
 
 
 def _of_type(name: str) -> Node:
@@ -362,71 +376,6 @@ def _of_type(name: str) -> Node:
     if name not in kinds:
         raise IllegalSchema("Invalid JSON")
     return kinds[name]()
-
-
-def _settled(node: Node) -> Node:
-    """A generated allOf of none or one is none or that one."""
-    if isinstance(node, CombinedNode) and node.generated and node.criterion == "allOf" and len(node.parts) < 2:
-        return copy.copy(node.parts[0]) if node.parts else EmptyNode()
-    return copy.copy(node) if not isinstance(node, ReferenceNode) else node
-
-
-def _join(one: Node, other: Node) -> Node:
-    """Both at once."""
-    merged = _merge(one, other)
-    if merged is not None:
-        return merged
-    for first, second in ((one, other), (other, one)):
-        choices = _choices(first)
-        if any(type(part) is type(second) for part in choices):
-            return CombinedNode("anyOf", _accumulate(choices, second), generated=True)
-    parts: list[Node] = []
-    for node in (*_flat(one), *_flat(other)):
-        parts = _accumulate(parts, node)
-    return CombinedNode("allOf", parts, generated=True)
-
-
-def _choices(node: Node) -> list[Node]:
-    """The parts of a generated anyOf, which is what several types are."""
-    if isinstance(node, CombinedNode) and node.generated and node.criterion == "anyOf":
-        return [*node.parts]
-    return []
-
-
-def _flat(node: Node) -> list[Node]:
-    if isinstance(node, CombinedNode) and node.generated and node.criterion == "allOf":
-        return node.parts
-    return [node]
-
-
-def _accumulate(parts: list[Node], node: Node) -> list[Node]:
-    for index, part in enumerate(parts):
-        merged = _merge(part, node)
-        if merged is not None:
-            return [*parts[:index], merged, *parts[index + 1 :]]
-    return [*parts, node]
-
-
-def _merge(one: Node, other: Node) -> Node | None:
-    """One node of two of the same kind, None if they are not."""
-    if type(one) is not type(other) or not isinstance(one, (ArrayNode, NumberNode, ObjectNode, StringNode)):
-        return None
-    made = copy.copy(one)
-    made.unprocessed = {**one.unprocessed, **other.unprocessed}
-    for name in ("title", "description"):
-        setattr(made, name, getattr(other, name) or getattr(one, name))
-    made.default = one.default if other.default is NONE else other.default
-    if isinstance(made, NumberNode) and isinstance(other, NumberNode):
-        made.integer = made.integer or other.integer
-    elif isinstance(made, ArrayNode) and isinstance(other, ArrayNode):
-        made.items = other.items or made.items
-    elif isinstance(made, ObjectNode) and isinstance(other, ObjectNode):
-        both = {**made.properties, **other.properties}
-        made.properties = {name: both[name] for name in hash_map_order(both)}
-        made.required = [*made.required, *other.required]
-        made.permits_additional = made.permits_additional and other.permits_additional
-        made.additional = other.additional or made.additional
-    return made
 
 
 def _resolve(scope: str, ref: str) -> str:
@@ -444,6 +393,7 @@ def _require[T](value: Any, kind: type[T]) -> T:
     return value
 
 
-def _number(value: Any) -> None:
+def _number(value: Any) -> Any:
     if not isinstance(value, (int, Decimal)) or isinstance(value, bool):
         raise IllegalSchema("Invalid JSON")
+    return value

@@ -1,7 +1,8 @@
 """A JSON Schema as the kinds of constraint it is made of, whatever draft it was written in.
 
 ``loader`` makes them of drafts 4, 6 and 7, ``modern`` of 2019-09 and 2020-12, ``reader`` makes Connect schemas of them.
-The kinds and what they keep are those that decide about the Connect schema; limits are left to validation.
+The kinds and what they keep are those that decide about the Connect schema and, in ``compatibility``, whether data of
+one schema fits another; whether a message keeps to its schema is left to validation.
 """
 
 from __future__ import annotations
@@ -33,9 +34,9 @@ class NullPointer(DataError):
 
 
 class Node:
-    """Common to all kinds; ``unprocessed`` holds the members no keyword consumed."""
+    """Common to all kinds; ``unprocessed`` holds the members no keyword consumed, ``limits`` keywords that narrow."""
 
-    __slots__ = ("default", "description", "title", "unprocessed")
+    __slots__ = ("default", "description", "limits", "title", "unprocessed")
 
     java_class: ClassVar[str] = ""
 
@@ -44,6 +45,7 @@ class Node:
         self.description: str | None = None
         self.default: Any = NONE
         self.unprocessed: dict[str, Any] = {}
+        self.limits: dict[str, Any] = {}
 
 
 class BooleanNode(Node):
@@ -112,26 +114,32 @@ class CombinedNode(Node):
 
 
 class ArrayNode(Node):
-    """type: array, or a constraint of arrays; ``items`` is the schema of all of them."""
+    """type: array, or a constraint of arrays; ``items`` is the schema of all of them, ``first`` those of the first."""
 
-    __slots__ = ("items",)
+    __slots__ = ("additional", "first", "items", "permits_additional", "unevaluated")
 
     def __init__(self, items: Node | None = None) -> None:
         super().__init__()
         self.items = items
+        self.first: list[Node] = []
+        self.permits_additional = True
+        self.additional: Node | None = None
+        self.unevaluated: Node | None = None
 
 
 class ObjectNode(Node):
     """type: object, or a constraint of objects."""
 
-    __slots__ = ("additional", "permits_additional", "properties", "required")
+    __slots__ = ("additional", "patterns", "permits_additional", "properties", "required", "unevaluated")
 
     def __init__(self) -> None:
         super().__init__()
         self.properties: dict[str, Node] = {}
+        self.patterns: dict[str, Node] = {}
         self.required: list[str] = []
         self.permits_additional = True
         self.additional: Node | None = None
+        self.unevaluated: Node | None = None
 
 
 class Knot:

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from connect_core.data.check import check, java_class_of
-from connect_core.data.recursive import complete, stand_in
 from connect_core.data.schema import STRING, Schema, Type
 from connect_core.data.values import java_string
 from connect_core.encoding.json_schema import slow
@@ -49,6 +48,7 @@ from connect_core.encoding.json_schema.options import (
     VERSION_KEY,
     JsonSchemaOptions,
 )
+from connect_core.encoding.json_schema.sketches import Again, Part, Sketch, finish
 from connect_core.errors import DataError, SchemaError
 
 _NUMBER_TYPES = {
@@ -71,50 +71,9 @@ def read_schema(node: Node, options: JsonSchemaOptions, *, version: int | None =
         part = _Reader(options).read(node, version)
         if part is None:
             raise NullPointer("The JSON Schema allows nothing but null")
-        return _finish(part)
+        return finish(part)
     except RecursionError as error:
         raise DataError("The JSON Schema refers to itself without end") from error
-
-
-class _Sketch:
-    """A schema being made."""
-
-    __slots__ = (
-        "default", "doc", "fields", "key", "name", "optional", "parameters", "shares", "type", "value", "version",
-    )  # fmt: skip
-
-    def __init__(self, kind: Type) -> None:
-        self.type = kind
-        self.optional = False
-        self.name: str | None = None
-        self.version: int | None = None
-        self.doc: str | None = None
-        self.default: Any = None
-        self.parameters: dict[str, str] | None = None
-        self.fields: list[tuple[str, _Part]] = []
-        self.key: _Part | None = None
-        self.value: _Part | None = None
-        self.shares = False
-
-    def parameter(self, name: str, value: str) -> None:
-        self.parameters = {**(self.parameters or {}), name: value}
-
-    def build(self) -> _Sketch:
-        """Parameters added later are seen only if there were some before, as both share the map then."""
-        self.shares = self.parameters is not None
-        return self
-
-
-class _Again:
-    """A struct met before, met again."""
-
-    __slots__ = ("optional", "sketch")
-
-    def __init__(self, sketch: _Sketch, *, optional: bool) -> None:
-        self.sketch, self.optional = sketch, optional
-
-
-type _Part = _Sketch | _Again | Schema
 
 
 class _Reader:
@@ -122,10 +81,10 @@ class _Reader:
 
     def __init__(self, options: JsonSchemaOptions) -> None:
         self._options = options
-        self._structs: dict[int, _Sketch] = {}
+        self._structs: dict[int, Sketch] = {}
         self._ids = self._unions = 0
 
-    def read(self, node: Node, version: int | None = None, *, optional: bool = False) -> _Part | None:
+    def read(self, node: Node, version: int | None = None, *, optional: bool = False) -> Part | None:
         """A sketch of one node; None for a choice between null and null."""
         if isinstance(node, ReferenceNode):
             return self._reference(node.target, version, optional=optional)
@@ -133,21 +92,21 @@ class _Reader:
             return self._combined(node, version, optional=optional)
         return self._dress(self._bare(node), node, version, optional=optional)
 
-    def _reference(self, target: Node, version: int | None, *, optional: bool) -> _Part | None:
+    def _reference(self, target: Node, version: int | None, *, optional: bool) -> Part | None:
         known = self._structs.get(id(target))
         if known is None:
             return self.read(target, version, optional=optional)
         self._ids += 1
         known.parameter(ID_PARAMETER, f"#id{self._ids}")
-        return _Again(known, optional=optional)
+        return Again(known, optional=optional)
 
-    def _bare(self, node: Node) -> _Sketch:
+    def _bare(self, node: Node) -> Sketch:
         if isinstance(node, BooleanNode):
-            return _Sketch(Type.BOOLEAN)
+            return Sketch(Type.BOOLEAN)
         if isinstance(node, NumberNode):
-            return _Sketch(_number_type(node))
+            return Sketch(_number_type(node))
         if isinstance(node, StringNode):
-            return _Sketch(Type.BYTES if _connect_type(node) == "bytes" else Type.STRING)
+            return Sketch(Type.BYTES if _connect_type(node) == "bytes" else Type.STRING)
         if isinstance(node, ConstNode):
             if node.value is None:
                 raise NullPointer("at index 0")
@@ -162,7 +121,7 @@ class _Reader:
             return self._object(node)
         raise DataError(f"Unsupported schema type {java_class_of_node(node)}")
 
-    def _dress(self, sketch: _Sketch, node: Node, version: int | None, *, optional: bool) -> _Sketch:
+    def _dress(self, sketch: Sketch, node: Node, version: int | None, *, optional: bool) -> Sketch:
         """Add what every schema may have."""
         if node.title is not None and sketch.name is None:
             sketch.name = node.title
@@ -177,8 +136,8 @@ class _Reader:
         sketch.optional = sketch.optional or optional
         return sketch.build()
 
-    def _default(self, sketch: _Sketch, tree: Any) -> Any:
-        schema = _finish(sketch.build())
+    def _default(self, sketch: Sketch, tree: Any) -> Any:
+        schema = finish(sketch.build())
         value = slow.read_value(schema, tree, self._options)
         if schema.type is Type.STRUCT:  # the original holds the struct against a builder, which equals no schema
             raise SchemaError("Invalid default value")
@@ -188,8 +147,8 @@ class _Reader:
             raise SchemaError("Invalid default value") from error
         return value
 
-    def _enum(self, values: list[Any]) -> _Sketch:
-        sketch = _Sketch(Type.STRING)
+    def _enum(self, values: list[Any]) -> Sketch:
+        sketch = Sketch(Type.STRING)
         general = self._options.generalized_sum_types
         name = GENERAL_ENUM if general else ENUM_PARAMETER
         sketch.parameter(name, "")
@@ -198,28 +157,28 @@ class _Reader:
             sketch.parameter(f"{name}.{symbol}", str(number) if general else symbol)
         return sketch
 
-    def _array(self, node: ArrayNode) -> _Sketch:
+    def _array(self, node: ArrayNode) -> Sketch:
         if node.items is None:
             raise DataError("Array schema did not specify the items type")
         if _connect_type(node) == "map" and isinstance(node.items, ObjectNode):
             return self._map(node.items.properties.get("key"), node.items.properties.get("value"))
-        sketch = _Sketch(Type.ARRAY)
+        sketch = Sketch(Type.ARRAY)
         sketch.value = self.read(node.items)
         if sketch.value is None:
             raise SchemaError("valueSchema cannot be null.")
         return sketch
 
-    def _map(self, key: Node | None, value: Node | None) -> _Sketch:
-        sketch = _Sketch(Type.MAP)
+    def _map(self, key: Node | None, value: Node | None) -> Sketch:
+        sketch = Sketch(Type.MAP)
         sketch.key = None if key is None else self.read(key)
         sketch.value = None if value is None else self.read(value)
         if sketch.key is None or sketch.value is None:
             raise SchemaError(f"{'keySchema' if sketch.key is None else 'valueSchema'} cannot be null.")
         return sketch
 
-    def _object(self, node: ObjectNode) -> _Sketch:
+    def _object(self, node: ObjectNode) -> Sketch:
         if _connect_type(node) == "map":
-            sketch = _Sketch(Type.MAP)
+            sketch = Sketch(Type.MAP)
             sketch.key, sketch.value = STRING, None if node.additional is None else self.read(node.additional)
             if sketch.value is None:
                 raise SchemaError("valueSchema cannot be null.")
@@ -230,7 +189,7 @@ class _Reader:
                 f"JSON Schema property name '{EXTRAS_FIELD}' collides with the reserved field name for "
                 "preserve.additional.properties=true. Rename the property or disable the config."
             )
-        sketch = self._structs[id(node)] = _Sketch(Type.STRUCT)
+        sketch = self._structs[id(node)] = Sketch(Type.STRUCT)
         for name, inner in _by_index(node.properties):
             self._field(sketch, name, inner, required=name in node.required)
         if extras:
@@ -238,19 +197,19 @@ class _Reader:
             sketch.fields.append((EXTRAS_FIELD, variants))
         return sketch
 
-    def _field(self, sketch: _Sketch, name: str, node: Node, *, required: bool) -> None:
+    def _field(self, sketch: Sketch, name: str, node: Node, *, required: bool) -> None:
         optional = self._options.optional_for_nonrequired and not required
         self._add(sketch, name, self.read(node, optional=optional))
 
     @staticmethod
-    def _add(sketch: _Sketch, name: str, part: _Part | None) -> None:
+    def _add(sketch: Sketch, name: str, part: Part | None) -> None:
         if not name:
             raise SchemaError("fieldName cannot be null.")
         if part is None:
             raise SchemaError(f"fieldSchema for field {name} cannot be null.")
         sketch.fields.append((name, part))
 
-    def _combined(self, node: CombinedNode, version: int | None, *, optional: bool) -> _Part | None:
+    def _combined(self, node: CombinedNode, version: int | None, *, optional: bool) -> Part | None:
         if len(node.parts) == 1 and self._options.flatten_singleton_unions:
             return self.read(node.parts[0])
         if node.criterion == "allOf":
@@ -262,7 +221,7 @@ class _Reader:
         if len(node.parts) == 2 and any(isinstance(part, NullNode) for part in node.parts):
             other = next((part for part in node.parts if not isinstance(part, NullNode)), None)
             return None if other is None else self.read(other, version, optional=True)
-        sketch = _Sketch(Type.STRUCT)
+        sketch = Sketch(Type.STRUCT)
         sketch.name = name
         if general:
             sketch.parameter(GENERAL_UNION, name)
@@ -274,7 +233,7 @@ class _Reader:
                 self._add(sketch, f"{prefix}{len(sketch.fields)}", self.read(part, optional=True))
         return self._dress(sketch, node, version, optional=optional)
 
-    def _all_of(self, node: CombinedNode, version: int | None, *, optional: bool) -> _Part | None:
+    def _all_of(self, node: CombinedNode, version: int | None, *, optional: bool) -> Part | None:
         properties: dict[str, Node] = {}
         required: dict[str, bool] = {}
         last: dict[type[Node], Node] = {}
@@ -282,7 +241,7 @@ class _Reader:
             last[type(part)] = part
             _collect(part, properties, required, set())
         if properties:
-            sketch = self._structs[id(node)] = _Sketch(Type.STRUCT)
+            sketch = self._structs[id(node)] = Sketch(Type.STRUCT)
             for name, inner in properties.items():
                 self._field(sketch, name, inner, required=required[name])
             sketch.optional = optional
@@ -357,55 +316,8 @@ def _cast[T](value: Any, kind: type[T], java: str) -> T | None:
     )
 
 
-def _variant() -> _Sketch:
-    sketch = _Sketch(Type.STRUCT)
+def _variant() -> Sketch:
+    sketch = Sketch(Type.STRUCT)
     sketch.name = VARIANT
     sketch.fields = [(field.name, field.schema) for field in VARIANT_SCHEMA.fields]
     return sketch
-
-
-def _finish(part: _Part) -> Schema:
-    """The schema of a sketch."""
-    return _Finisher().finish(part)
-
-
-class _Finisher:
-    """Makes schemas of sketches, innermost first; a struct within itself becomes a stand-in."""
-
-    def __init__(self) -> None:
-        self._made: dict[int, Schema] = {}
-        self._waiting: dict[int, list[tuple[Schema, _Again]]] = {}
-
-    def finish(self, part: _Part) -> Schema:
-        if isinstance(part, Schema):
-            return part
-        if isinstance(part, _Sketch):
-            return self._sketch(part)
-        waiting = self._waiting.get(id(part.sketch))
-        if waiting is not None:
-            made = stand_in()
-            waiting.append((made, part))
-            return made
-        return self._sketch(part.sketch).replace(optional=part.optional, parameters=part.sketch.parameters)
-
-    def _sketch(self, sketch: _Sketch) -> Schema:
-        known = self._made.get(id(sketch))
-        if known is not None:
-            return known
-        waiting = self._waiting[id(sketch)] = []
-        made = self._made[id(sketch)] = Schema(
-            sketch.type,
-            optional=sketch.optional,
-            name=sketch.name,
-            version=sketch.version,
-            doc=sketch.doc,
-            parameters=sketch.parameters if sketch.shares else None,
-            default=sketch.default,
-            fields=[(name, self.finish(field)) for name, field in sketch.fields],
-            key_schema=None if sketch.key is None else self.finish(sketch.key),
-            value_schema=None if sketch.value is None else self.finish(sketch.value),
-        )
-        del self._waiting[id(sketch)]
-        for place, again in waiting:
-            complete(place, made, optional=again.optional, parameters=sketch.parameters or {})
-        return made
