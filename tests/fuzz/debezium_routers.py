@@ -8,7 +8,7 @@ from typing import Any
 from connect_core.data import Schema, struct
 from connect_core.data.schema import INT32, STRING
 from tests.fuzz._transforms import Twin, sink_record, source_record
-from tests.fuzz.debezium import clear_error, envelope, event, row_schema, rows
+from tests.fuzz.debezium import clear_error, envelope, event, row_schema, rows, shape
 from tests.fuzz.family import Family, Maker, Pair
 from tests.fuzz.values import value as random_value
 from tests.parity.bridge import Bridge
@@ -49,8 +49,9 @@ def _config(random: Random) -> dict[str, str]:
 
 def _logical_table(bridge: Bridge) -> Family:
     def vary(drawn: Schema, random: Random) -> Any:
-        row = row_schema(drawn, random)
-        schema: Schema | None = envelope(bridge, row, random)
+        few = shape(drawn, random)
+        row = row_schema(drawn, few)
+        schema: Schema | None = envelope(bridge, row, few)
         assert schema is not None
         value: Any = event(schema, random)
         if random.random() < 0.1:

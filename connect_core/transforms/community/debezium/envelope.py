@@ -19,7 +19,7 @@ BEFORE, AFTER, OPERATION, SOURCE = "before", "after", "op", "source"
 _SUFFIX = ".Envelope"
 _TRANSACTION = ("id", "data_collection_order", "total_order")
 _TOP = (OPERATION, "ts_ms", "ts_us", "ts_ns")
-_BLANKS = "".join(map(chr, range(0x21)))  # what String.trim() removes
+BLANKS = "".join(map(chr, range(0x21)))  # what String.trim() removes
 
 
 class UnknownField(DataError):
@@ -52,7 +52,7 @@ def typed_field(schema: Schema, name: str, kind: Type) -> None:
 
 def is_blank(text: str | None) -> bool:
     """No text, or nothing but what Java's ``trim`` removes."""
-    return text is None or not text.strip(_BLANKS)
+    return text is None or not text.strip(BLANKS)
 
 
 def split(text: str, separator: str) -> list[str]:
@@ -135,7 +135,7 @@ def references(key: str, text: str | None, prefix: str) -> tuple[Reference, ...]
     """The references of a list like ``op,source.ts_ms:at``; ConfigError names the one that cannot be read."""
     if not text:
         return ()
-    return tuple(_reference(key, one.strip(_BLANKS), prefix) for one in split(text, ","))
+    return tuple(_reference(key, one.strip(BLANKS), prefix) for one in split(text, ","))
 
 
 def _reference(key: str, text: str, prefix: str) -> Reference:
