@@ -1,8 +1,11 @@
-"""Avro's binary primitives: zigzag numbers of variable length, texts; tables that the compiled encoders share."""
+"""Avro's binary primitives: zigzag numbers of variable length, texts; tables that the compiled encoders share.
+
+``read_...`` know every refusal; ``unsigned``, ``size`` and ``count`` are quick and raise Odd instead.
+"""
 
 from __future__ import annotations
 
-from connect_core.encoding.avro.errors import ReadError
+from connect_core.encoding.avro.errors import Odd, ReadError
 from connect_core.java.charsets import decode_utf8
 
 _CHUNK = 1 << 14
@@ -70,3 +73,35 @@ def read_text(data: bytes, at: int) -> tuple[str, int]:
     """(text, next position); malformed UTF-8 becomes U+FFFD."""
     raw, at = read_bytes(data, at)
     return decode_utf8(raw), at
+
+
+def unsigned(data: bytes, at: int) -> tuple[int, int]:
+    """(unsigned number before zigzag, next position), of at most nine bytes."""
+    result = shift = 0
+    for place in range(at, at + 9):
+        byte = data[place]
+        if byte < 128:
+            return result | byte << shift, place + 1
+        result |= (byte & 127) << shift
+        shift += 7
+    raise Odd
+
+
+def size(data: bytes, at: int) -> tuple[int, int]:
+    """(length, next position); a negative one is odd."""
+    n, at = unsigned(data, at)
+    if n & 1:
+        raise Odd
+    return n >> 1, at
+
+
+def count(data: bytes, at: int) -> tuple[int, int]:
+    """(count of a block, next position)."""
+    n, at = unsigned(data, at)
+    found = n >> 1 ^ -(n & 1)
+    if found < 0:
+        _, at = unsigned(data, at)
+        found = -found
+    if found > len(data):
+        raise Odd
+    return found, at

@@ -16,7 +16,9 @@ from connect_core.data import units
 from connect_core.data.keys import hashable
 from connect_core.data.logical import DATE, DECIMAL, TIME, TIMESTAMP
 from connect_core.data.schema import Schema, Type
-from connect_core.encoding.avro import names, slow_read
+from connect_core.encoding.avro import names, schemaless, slow_read
+from connect_core.encoding.avro.binary import count, size, unsigned
+from connect_core.encoding.avro.errors import Odd
 from connect_core.encoding.avro.from_connect import ANYTHING, is_fixed, is_union
 from connect_core.encoding.avro.model import AvroSchema, equal
 from connect_core.encoding.avro.options import AvroOptions
@@ -28,10 +30,6 @@ type Decode = Callable[[bytes, int], Any]
 
 _EXACT_SECONDS = 2**32  # within, a double of seconds still tells milliseconds apart after rounding to microseconds
 _FIRST, _MORE = 128, 128 * (1 + (1 << 7) + (1 << 14) + (1 << 21) + (1 << 28))
-
-
-class Odd(Exception):
-    """The bytes are not as plain as the fast way needs; never leaves this room."""
 
 
 def decoder(avro: AvroSchema, schema: Schema | None, options: AvroOptions) -> Decode:
@@ -48,115 +46,8 @@ def decoder(avro: AvroSchema, schema: Schema | None, options: AvroOptions) -> De
         return by_the_book
 
 
-def _number(data: bytes, at: int) -> tuple[int, int]:
-    """(unsigned number before zigzag, next position), of at most nine bytes."""
-    result = shift = 0
-    for place in range(at, at + 9):
-        byte = data[place]
-        if byte < 128:
-            return result | byte << shift, place + 1
-        result |= (byte & 127) << shift
-        shift += 7
-    raise Odd
-
-
-def _size(data: bytes, at: int) -> tuple[int, int]:
-    """(length, next position); a negative one is odd."""
-    n, at = _number(data, at)
-    if n & 1:
-        raise Odd
-    return n >> 1, at
-
-
-def _count(data: bytes, at: int) -> tuple[int, int]:
-    """(count of a block, next position)."""
-    n, at = _number(data, at)
-    count = n >> 1 ^ -(n & 1)
-    if count < 0:
-        _, at = _number(data, at)
-        count = -count
-    if count > len(data):
-        raise Odd
-    return count, at
-
-
 _unpack_double = struct.Struct("<d").unpack_from
 _unpack_float = struct.Struct("<f").unpack_from
-
-
-def _anything(data: bytes, at: int) -> tuple[Any, int]:
-    """(value, next position) of the record Anything."""
-    found: Any = None
-    for read in _ANYTHING:
-        tag = data[at]
-        at += 1
-        if tag == 2:
-            if found is not None:
-                raise Odd
-            found, at = read(data, at)
-        elif tag:
-            raise Odd
-    return found, at
-
-
-def _boolean(data: bytes, at: int) -> tuple[bool, int]:
-    return data[at] == 1, at + 1
-
-
-def _bytes(data: bytes, at: int) -> tuple[bytes, int]:
-    n, at = _size(data, at)
-    if at + n > len(data):
-        raise Odd
-    return data[at : at + n], at + n
-
-
-def _text(data: bytes, at: int) -> tuple[str, int]:
-    raw, at = _bytes(data, at)
-    return raw.decode(), at
-
-
-def _signed(bits: int) -> Callable[[bytes, int], tuple[int, int]]:
-    def read(data: bytes, at: int) -> tuple[int, int]:
-        n, at = _number(data, at)
-        if n >> bits:
-            raise Odd
-        return n >> 1 ^ -(n & 1), at
-
-    return read
-
-
-def _float(data: bytes, at: int) -> tuple[float, int]:
-    return _unpack_float(data, at)[0], at + 4
-
-
-def _double(data: bytes, at: int) -> tuple[float, int]:
-    return _unpack_double(data, at)[0], at + 8
-
-
-def _array(data: bytes, at: int) -> tuple[list[Any], int]:
-    made: list[Any] = []
-    while True:
-        count, at = _count(data, at)
-        if not count:
-            return made, at
-        for _ in range(count):
-            value, at = _anything(data, at)
-            made.append(value)
-
-
-def _map(data: bytes, at: int) -> tuple[dict[Any, Any], int]:
-    made: dict[Any, Any] = {}
-    while True:
-        count, at = _count(data, at)
-        if not count:
-            return made, at
-        for _ in range(count):
-            key, at = _anything(data, at)
-            value, at = _anything(data, at)
-            made[hashable(key)] = value
-
-
-_ANYTHING = (_boolean, _bytes, _double, _float, _signed(32), _signed(64), _text, _array, _map)
 
 
 class _Compiler:
@@ -167,8 +58,8 @@ class _Compiler:
         self._source = Source(
             Odd=Odd, UTC=UTC, multiply=Context(prec=60).multiply, from_bytes=int.from_bytes, double=_unpack_double,
             float32=_unpack_float, from_ordinal=date.fromordinal, from_timestamp=datetime.fromtimestamp,
-            instant=units.instant, time_of_day=units.time_of_day, number=_number, size=_size, count=_count,
-            hashable=hashable, anything=_anything, by_the_book=by_the_book,
+            instant=units.instant, time_of_day=units.time_of_day, number=unsigned, size=size, count=count,
+            hashable=hashable, anything=schemaless.read, by_the_book=by_the_book,
         )  # fmt: skip
 
     def decoder(self, avro: AvroSchema, schema: Schema | None) -> Decode:

@@ -6,7 +6,6 @@ checks and messages. Numbers go through tables of 14 bits a step (``binary``). T
 
 from __future__ import annotations
 
-import ast
 import struct
 from collections.abc import Callable
 from datetime import date, datetime, time
@@ -18,12 +17,13 @@ from typing import Any
 from connect_core.data import units
 from connect_core.data.logical import DATE, DECIMAL, TIME, TIMESTAMP
 from connect_core.data.schema import Schema, Type
-from connect_core.encoding.avro import names, slow_write
+from connect_core.encoding.avro import names, schemaless, slow_write
 from connect_core.encoding.avro.binary import LAST, MORE, write_long
-from connect_core.encoding.avro.errors import WriteError
+from connect_core.encoding.avro.errors import Odd, WriteError
 from connect_core.encoding.avro.from_connect import enum_parameter, has_string_keys, is_fixed, is_union
 from connect_core.encoding.avro.model import MISSING, AvroSchema
 from connect_core.encoding.avro.options import AvroOptions
+from connect_core.encoding.avro.pieces import joined, length, refuse
 from connect_core.encoding.source import Source
 from connect_core.java.hashing import hash_map_order
 
@@ -34,10 +34,6 @@ _SCALARS = {
     Type.INT8: "int", Type.INT16: "int", Type.INT32: "int", Type.INT64: "long", Type.FLOAT32: "float",
     Type.FLOAT64: "double", Type.BOOLEAN: "boolean", Type.STRING: "string", Type.BYTES: "bytes",
 }  # fmt: skip
-
-
-class Odd(Exception):
-    """The value is not as plain as the fast way needs; never leaves this room."""
 
 
 def encoder(
@@ -69,34 +65,11 @@ def _schemaless(by_the_book: Encode, prefix: bytes) -> Encode:
         if value is None:
             return None
         try:
-            return prefix + _anything(value)
+            return prefix + schemaless.write(value)
         except Exception:  # noqa: BLE001 - the book finds out what is wrong
             return by_the_book(value)
 
     return encode
-
-
-def _anything(value: Any) -> bytes:
-    """The record Anything: nine unions, of which one at most is set."""
-    kind = type(value)
-    if kind is str:
-        raw: bytes = value.encode()
-        return b"\0\0\0\0\0\0\2" + write_long(len(raw)) + raw + b"\0\0"
-    if kind is int and -(2**63) <= value < 2**63:
-        return b"\0\0\0\0\0\2" + write_long(value) + b"\0\0\0"
-    if kind is float:
-        return b"\0\0\2" + _DOUBLE(value) + b"\0\0\0\0\0\0"
-    if kind is bool:
-        return b"\2\1\0\0\0\0\0\0\0\0" if value else b"\2\0\0\0\0\0\0\0\0\0"
-    if kind is dict:
-        entries = b"".join([_anything(k) + _anything(v) for k, v in value.items()])
-        return b"\0\0\0\0\0\0\0\0\2" + (write_long(len(value)) + entries if value else b"") + b"\0"
-    if kind is list:
-        items = b"".join([_anything(element) for element in value])
-        return b"\0\0\0\0\0\0\0\2" + (write_long(len(value)) + items if value else b"") + b"\0\0"
-    if value is None:
-        return b"\0\0\0\0\0\0\0\0\0"
-    raise Odd
 
 
 _DOUBLE = struct.Struct("<d").pack
@@ -116,8 +89,8 @@ class _Compiler:
         self._options = options
         self._source = Source(
             Odd=Odd, LAST=LAST, MORE=MORE, write_long=write_long, join=b"".join, Decimal=Decimal, date=date, time=time,
-            datetime=datetime, EPOCH=units.EPOCH, double=_DOUBLE, float32=_FLOAT, order=_order, anything=_anything,
-            key=_key, by_the_book=by_the_book,
+            datetime=datetime, EPOCH=units.EPOCH, double=_DOUBLE, float32=_FLOAT, order=_order,
+            anything=schemaless.write, key=_key, by_the_book=by_the_book,
         )  # fmt: skip
 
     def encoder(self, schema: Schema, own: AvroSchema, target: AvroSchema, prefix: bytes) -> Encode:
@@ -129,7 +102,7 @@ class _Compiler:
             with source.block("try:"):
                 source.line("x = value")
                 parts = self._present(source, schema, own, target, "x")
-                source.line(f"return {_joined([repr(prefix), *parts])}")
+                source.line(f"return {joined([repr(prefix), *parts])}")
             with source.block("except Exception:"):
                 source.line("return by_the_book(value)")
         return source.compile("encode", title=f"avro encoder {schema!r}")
@@ -168,7 +141,7 @@ class _Compiler:
             source.line(f"{part} = {null!r}")
         with source.block("else:"):
             found = self._present(source, schema, own, target, var)
-            source.line(f"{part} = {_joined(found)}")
+            source.line(f"{part} = {joined(found)}")
         return [part]
 
     def _present(self, source: Source, schema: Schema, own: AvroSchema, target: AvroSchema, var: str) -> list[str]:
@@ -198,7 +171,7 @@ class _Compiler:
             codes = {symbol: write_long(index) for index, symbol in enumerate(target.symbols)}
             return [f"{source.constant('codes', codes)}[{var}]"]
         if is_fixed(schema):
-            _refuse(source, f"type({var}) is not bytes or len({var}) != {target.size}")
+            refuse(source, f"type({var}) is not bytes or len({var}) != {target.size}")
             return [var]
         return self._scalar(source, schema, var)
 
@@ -221,19 +194,19 @@ class _Compiler:
 
     def _scalar(self, source: Source, schema: Schema, var: str) -> list[str]:
         if schema.type in _BITS:
-            _refuse(source, f"type({var}) is not int")
+            refuse(source, f"type({var}) is not int")
             return [self._number(source, var, _BITS[schema.type])]
         if schema.type is Type.STRING:
-            _refuse(source, f"type({var}) is not str")
+            refuse(source, f"type({var}) is not str")
             source.line(f"{var} = {var}.encode()")
-            return [_length(var), var]
+            return [length(var), var]
         if schema.type is Type.BYTES:
-            _refuse(source, f"type({var}) is not bytes")
-            return [_length(var), var]
+            refuse(source, f"type({var}) is not bytes")
+            return [length(var), var]
         if schema.type is Type.BOOLEAN:
-            _refuse(source, f"{var} is not True and {var} is not False")
+            refuse(source, f"{var} is not True and {var} is not False")
             return [f"(b'\\x01' if {var} else b'\\x00')"]
-        _refuse(source, f"type({var}) is not float")
+        refuse(source, f"type({var}) is not float")
         return [f"{'double' if schema.type is Type.FLOAT64 else 'float32'}({var})"]
 
     def _logical(self, source: Source, schema: Schema, var: str) -> list[str]:
@@ -250,7 +223,7 @@ class _Compiler:
         part = source.name("n")
         with source.block(f"if {var} < 0x4000:"):
             if bits == 8:
-                _refuse(source, f"{var} > 255")
+                refuse(source, f"{var} > 255")
             source.line(f"{part} = LAST[{var}]")
         if bits == 8:
             with source.block("else:"):
@@ -258,13 +231,13 @@ class _Compiler:
             return part
         with source.block(f"elif {var} < 0x10000000:"):
             if bits == 16:
-                _refuse(source, f"{var} > 65535")
+                refuse(source, f"{var} > 65535")
             source.line(f"{part} = MORE[{var} & 0x3FFF] + LAST[{var} >> 14]")
         if bits == 64:
             with source.block(f"elif {var} < 0x40000000000:"):  # times of this century
                 source.line(f"{part} = MORE[{var} & 0x3FFF] + MORE[{var} >> 14 & 0x3FFF] + LAST[{var} >> 28]")
         with source.block("else:"):
-            _refuse(source, f"{var} >= {1 << bits}")
+            refuse(source, f"{var} >= {1 << bits}")
             source.line(f"{part} = write_long({var} >> 1 if {var} & 1 == 0 else ~({var} >> 1))")
         return part
 
@@ -272,25 +245,25 @@ class _Compiler:
         if is_fixed(schema):
             raise Odd
         scale = units.scale_of(schema)
-        _refuse(source, f"type({var}) is not Decimal")
+        refuse(source, f"type({var}) is not Decimal")
         if scale > 0:  # reading the digits off the text is several times faster than exact arithmetic
             source.line(f"{var} = str({var})")
-            _refuse(source, f"{var}[{-scale - 1}] != '.'")  # another scale, or scientific
+            refuse(source, f"{var}[{-scale - 1}] != '.'")  # another scale, or scientific
             source.line(f"{var} = int({var}.replace('.', ''))")
             with source.block(f"if {var} >= 0:"):
-                source.line(f"{var} = {var}.to_bytes({var}.bit_length() // 8 + 1)")
+                source.line(f"{var} = {var}.to_bytes({var}.bitlength() // 8 + 1)")
             with source.block("else:"):
-                source.line(f"{var} = {var}.to_bytes((~{var}).bit_length() // 8 + 1, signed=True)")
+                source.line(f"{var} = {var}.to_bytes((~{var}).bitlength() // 8 + 1, signed=True)")
         else:
             unscaled = source.constant("unscaled", lambda value: units.unscaled(schema, value))
             source.line(f"{var} = {unscaled}({var})")
-        return [_length(var), var]
+        return [length(var), var]
 
     def _struct(self, source: Source, schema: Schema, own: AvroSchema, target: AvroSchema, var: str) -> list[str]:
         fields = schema.fields
-        _refuse(source, f"type({var}) is not dict")
+        refuse(source, f"type({var}) is not dict")
         if not fields:
-            _refuse(source, var)
+            refuse(source, var)
         else:
             complete = source.constant("complete", _completer([field.name for field in fields]))
             with source.block(f"if len({var}) != {len(fields)}:"):
@@ -321,7 +294,7 @@ class _Compiler:
     def _array(self, source: Source, schema: Schema, own: AvroSchema, target: AvroSchema, var: str) -> str:
         assert own.items is not None
         assert target.items is not None
-        _refuse(source, f"type({var}) is not list and type({var}) is not tuple")
+        refuse(source, f"type({var}) is not list and type({var}) is not tuple")
         element = self._function(source, schema.value_schema, own.items, target.items)
         part = source.name("p")
         source.line(
@@ -332,7 +305,7 @@ class _Compiler:
     def _map(self, source: Source, schema: Schema, own: AvroSchema, target: AvroSchema, var: str) -> str:
         assert own.items is not None
         assert target.items is not None
-        _refuse(source, f"type({var}) is not dict")
+        refuse(source, f"type({var}) is not dict")
         part = source.name("p")
         if has_string_keys(schema, self._options):
             element = self._function(source, schema.value_schema, own.items, target.items)
@@ -355,7 +328,7 @@ class _Compiler:
         """The first field that is set decides."""
         part = source.name("p")
         known = source.constant("known", frozenset(schema.field_map))
-        _refuse(source, f"type({var}) is not dict or not {var}.keys() <= {known}")
+        refuse(source, f"type({var}) is not dict or not {var}.keys() <= {known}")
         source.line(f"{part} = None")
         for field in schema.fields:
             found = source.name("m")
@@ -364,8 +337,8 @@ class _Compiler:
                 raise Odd
             with source.block(f"if {found} is not None:"):
                 parts = self._present(source, field.schema, own, target, found)
-                source.line(f"{part} = {_joined(parts)}")
-        _refuse(source, f"{part} is None")
+                source.line(f"{part} = {joined(parts)}")
+        refuse(source, f"{part} is None")
         return part
 
     def _function(self, source: Source, schema: Schema | None, own: AvroSchema, target: AvroSchema) -> str:
@@ -374,7 +347,7 @@ class _Compiler:
         part = source.part()
         with part.block(f"def {name}(x):"):
             parts = self._value(part, schema, own, target, "x")
-            part.line(f"return {_joined(parts)}")
+            part.line(f"return {joined(parts)}")
         source.join(part)
         return name
 
@@ -384,34 +357,6 @@ def _key(text: Any) -> bytes:
         raise Odd
     raw = text.encode()
     return write_long(len(raw)) + raw
-
-
-def _refuse(source: Source, condition: str) -> None:
-    with source.block(f"if {condition}:"):
-        source.line("raise Odd")
-
-
-def _length(var: str) -> str:
-    return f"(LAST[len({var}) << 1] if len({var}) < 8192 else write_long(len({var})))"
-
-
-def _joined(parts: list[str]) -> str:
-    """One expression of all bytes: constants side by side become one, few parts are added, many joined."""
-    merged: list[str] = []
-    for part in parts:
-        if merged and part[:2] in ("b'", 'b"') and merged[-1][:2] in ("b'", 'b"'):
-            merged[-1] = repr(_literal(merged[-1]) + _literal(part))
-        elif part != "b''":
-            merged.append(part)
-    if not merged:
-        return "b''"
-    return " + ".join(merged) if len(merged) <= 4 else f"join(({', '.join(merged)}))"
-
-
-def _literal(text: str) -> bytes:
-    value = ast.literal_eval(text)
-    assert isinstance(value, bytes)
-    return value
 
 
 def _one(members: list[AvroSchema]) -> AvroSchema:
