@@ -251,9 +251,9 @@ class _Compiler:
             refuse(source, f"{var}[{-scale - 1}] != '.'")  # another scale, or scientific
             source.line(f"{var} = int({var}.replace('.', ''))")
             with source.block(f"if {var} >= 0:"):
-                source.line(f"{var} = {var}.to_bytes({var}.bitlength() // 8 + 1)")
+                source.line(f"{var} = {var}.to_bytes({var}.bit_length() // 8 + 1)")
             with source.block("else:"):
-                source.line(f"{var} = {var}.to_bytes((~{var}).bitlength() // 8 + 1, signed=True)")
+                source.line(f"{var} = {var}.to_bytes((~{var}).bit_length() // 8 + 1, signed=True)")
         else:
             unscaled = source.constant("unscaled", lambda value: units.unscaled(schema, value))
             source.line(f"{var} = {unscaled}({var})")
