@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from connect_core.java.patterns import Pattern, PatternError
 from connect_core.transforms.community.jsonpath.cursor import Cursor, unescape
 from connect_core.transforms.community.jsonpath.nodes import (
     FALSE,
@@ -33,7 +34,6 @@ _ELEMENT = re.compile(
     r"""[ \t\n\r]*(?:'(?P<single>[^'\\]*)'|"(?P<double>[^"\\]*)"|(?P<number>-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?)"""
     r"""|(?P<word>true|false|null))[ \t\n\r]*"""
 )
-_FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL, "x": re.VERBOSE, "u": re.IGNORECASE}
 
 
 class HardError(PathSyntaxError):
@@ -279,7 +279,13 @@ def _element(found: re.Match[str]) -> Any:
 
 
 def _matcher(pattern: str, flags: str) -> Callable[[str], bool]:
-    raise PathSyntaxError("=~ is not supported", refused=True)
+    """Whether a whole text matches a Java pattern with these flags behind it."""
+    try:
+        return Pattern(f"(?{flags}){pattern}" if flags else pattern).matches
+    except PatternError as error:
+        if error.refused:
+            raise PathSyntaxError(str(error), refused=True) from error
+        raise HardError(str(error)) from error
 
 
 def _reader(side: Operand) -> Callable[[Any, Any], Node]:
