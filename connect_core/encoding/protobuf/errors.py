@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from connect_core.errors import DataError
 
+ARITHMETIC = "java.lang.ArithmeticException"
 ARGUMENT = "java.lang.IllegalArgumentException"
 POINTER = "java.lang.NullPointerException"
 NUMBER = "java.lang.NumberFormatException"

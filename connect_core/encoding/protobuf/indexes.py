@@ -20,6 +20,8 @@ def read_indexes(data: bytes, start: int) -> tuple[list[int], int]:
     count, at = _read(data, start)
     if count == 0:
         return [0], at
+    if count < 0:
+        raise DataError(f"A message has {count} message indexes")
     found = []
     for _ in range(count):
         index, at = _read(data, at)

@@ -10,9 +10,9 @@ from decimal import MAX_EMAX, MIN_EMIN, ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 
 from connect_core.data import units
-from connect_core.encoding.protobuf.errors import NUMBER, TIME, Refused
+from connect_core.encoding.protobuf.errors import ARITHMETIC, NUMBER, TIME, Refused
 from connect_core.java.dates_calendar import CUTOVER_DAY, gregorian, julian, year_month_day
-from connect_core.java.numbers import decimal_from_bytes
+from connect_core.java.numbers import decimal_from_bytes, decimal_scale
 
 _FIRST, _LAST = -62_135_596_800, 253_402_300_799
 _YEARS = 292_278_994
@@ -81,4 +81,7 @@ def to_decimal(data: bytes, precision: int, scale: int) -> Decimal:
     value = decimal_from_bytes(data, scale)
     if not precision or value.adjusted() + scale < precision:
         return value
-    return Context(prec=precision, rounding=ROUND_HALF_UP, Emax=MAX_EMAX, Emin=MIN_EMIN).plus(value)
+    rounded = Context(prec=precision, rounding=ROUND_HALF_UP, Emax=MAX_EMAX, Emin=MIN_EMIN).plus(value)
+    if decimal_scale(rounded) < -(2**31):
+        raise Refused("Underflow", ARITHMETIC)
+    return rounded

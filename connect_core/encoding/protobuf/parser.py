@@ -70,7 +70,7 @@ class _Parser:
             if found.lastgroup != "blank":
                 self._tokens.append(_Token(str(found.lastgroup), found.group(), at))
             at = found.end()
-        self._tokens.append(_Token("end", "", len(text)))
+        self._tokens += [_Token("end", "", len(text))] * 3  # one looks up to two tokens ahead
         self._next = 0
         self._depth = 0
         self._syntax: str | None = None

@@ -53,7 +53,7 @@ class Writer(NamedTuple):
 def writer(schema: Schema | None, options: ProtobufOptions) -> Writer:
     """Compile a schema; Refused if it has no definition. Keep the result, making one is slow."""
     if schema is None:
-        raise Refused("ProtobufConverter needs a schema: it cannot write schemaless data", POINTER)
+        return Writer("", "", [0], None, _schemaless)
     if schema.type is Type.STRUCT:
         file, name = define(schema, options)
         messages = link(file, with_imports([file]))
@@ -67,6 +67,12 @@ def writer(schema: Schema | None, options: ProtobufOptions) -> Writer:
     slow = SlowWriter(options)
     indexes = message_indexes(wrappers, name)
     return Writer(canonical(wrappers), name, indexes, None, lambda value: slow.root(schema, None, value))
+
+
+def _schemaless(value: Any) -> bytes | None:
+    if value is None:
+        return None
+    raise Refused("ProtobufConverter needs a schema: it cannot write schemaless data", POINTER)
 
 
 class Odd(Exception):

@@ -1,0 +1,254 @@
+"""Protobuf's corners: options newer than the oracle's release, texts as users write them, two ways of writing."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from connect_core.data import Schema, Type, array, map_of, struct
+from connect_core.data.schema import INT32, INT64, OPTIONAL_STRING, STRING
+from connect_core.encoding.protobuf import (
+    Malformed,
+    ProtobufOptions,
+    definition,
+    misfits,
+    read_indexes,
+    write_indexes,
+    writer,
+)
+from connect_core.encoding.protobuf.options import ENUM, GENERAL_ENUM, GENERAL_UNION, TAG, UNION_PREFIX, WRAPPER
+from connect_core.encoding.protobuf.slow import SlowWriter
+from connect_core.errors import DataError
+from tests.protobuf import STRUCTS, value
+
+SHOP = """
+// An order.
+syntax = "proto3";
+package shop;
+import "google/protobuf/wrappers.proto";
+message Order {
+  enum State { NEW = 0; PAID = 2; }
+  message Line { string item = 1; int32 count = 2; }
+  int64 id = 1; State state = 2; /* both */ Line line = 3; repeated Line lines = 4;
+  oneof contact { string mail = 5; Line parcel = 6; google.protobuf.StringValue phone = 8; }
+  optional string note = 7;
+}
+message Other { Order.Line line = 1; }
+"""
+DEFAULTS = ProtobufOptions()
+
+
+def read(text: str, data: bytes, indexes: list[int] | None = None, **options: Any) -> tuple[Schema, Any]:
+    """(schema, value) of a message."""
+    made = definition(text).reader(indexes, ProtobufOptions(**options))
+    return made.schema, made.decode(data)
+
+
+def test_unions_have_an_index_unless_told_otherwise() -> None:
+    data = b"\x2a\x01m"
+    assert read(SHOP, data)[1]["contact_0"] == {"mail": "m", "parcel": None, "phone": None}
+    schema, found = read(SHOP, data, generate_index_for_unions=False)
+    assert found["contact"]["mail"] == "m"
+    assert schema.field_map["contact"].schema.name == f"{UNION_PREFIX}contact"
+
+
+def test_flattened_unions() -> None:
+    schema, found = read(SHOP, b"\x2a\x01m", flatten_unions=True)
+    assert [field.name for field in schema.fields][:3] == ["mail", "parcel", "phone"]
+    assert (found["mail"], found["parcel"]) == ("m", None)
+    assert all(schema.field_map[name].schema.optional for name in ("mail", "parcel", "phone"))
+
+
+def test_a_wrapped_member_of_a_union_says_so() -> None:
+    schema, found = read(SHOP, b"\x42\x03\x0a\x01p", wrapper_for_nullables=True)
+    union = schema.field_map["contact_0"].schema
+    assert found["contact_0"]["phone"] == "p"
+    assert union.field_map["phone"].schema.parameters == {TAG: "8", WRAPPER: "true"}
+    assert WRAPPER not in union.field_map["mail"].schema.parameters
+    again = writer(schema, ProtobufOptions(wrapper_for_nullables=True))
+    assert again.encode(found) == b"\x42\x03\x0a\x01p"
+    assert "string mail = 5;" in again.text
+    assert "google.protobuf.StringValue phone = 8;" in again.text
+
+
+def test_enums_as_numbers() -> None:
+    schema, found = read(SHOP, b"\x10\x02", int_for_enums=True)
+    assert schema.field_map["state"].schema.type is Type.INT32
+    assert found["state"] == 2
+    made = writer(schema, ProtobufOptions(int_for_enums=True))
+    assert made.encode(found | {"contact_0": None}) == b"\x10\x02"
+    assert "State state = 2;" in made.text
+
+
+def test_structs_for_nulls() -> None:
+    assert read(SHOP, b"")[1]["line"] is None
+    found = read(SHOP, b"", generate_struct_for_nulls=True)[1]
+    assert (found["line"], found["note"]) == ({"item": "", "count": 0}, "")
+
+
+def test_generalized_sum_types() -> None:
+    schema, found = read(SHOP, b"\x10\x02\x2a\x01m", generalized_sum_type_support=True)
+    assert schema.field_map["state"].schema.parameters[f"{GENERAL_ENUM}.PAID"] == "2"
+    union = schema.field_map["contact_0"].schema
+    assert (union.name, union.parameters) == ("contact", {GENERAL_UNION: "contact"})
+    assert writer(schema, ProtobufOptions(generalized_sum_type_support=True)).encode(found) == b"\x10\x02\x2a\x01m"
+
+
+def test_defaults_of_nullables() -> None:
+    schema = struct([("n", INT32.replace(optional=True, default=5))])
+    assert writer(schema, DEFAULTS).encode({"n": None}) == b"\x08\x05"
+    assert writer(schema, ProtobufOptions(ignore_default_for_nullables=True)).encode({"n": None}) == b""
+
+
+def test_unknown_symbols_keep_their_number() -> None:
+    assert read(SHOP, b"\x10\x63")[1]["state"] == "UNKNOWN_ENUM_VALUE_State_99"
+
+
+@pytest.mark.parametrize(("indexes", "data"), [([0], b"\0"), ([1, 0], b"\4\2\0"), ([2, 1, 300], b"\6\4\2\xd8\4")])
+def test_message_indexes(indexes: list[int], data: bytes) -> None:
+    assert write_indexes(indexes) == data
+    assert read_indexes(b"xx" + data + b"yy", 2) == (indexes, 2 + len(data))
+
+
+@pytest.mark.parametrize("data", [b"", b"\4\2", b"\x80", b"\x01", b"\xff\xff\xff\xff\xff\x01"])
+def test_message_indexes_that_are_none(data: bytes) -> None:
+    with pytest.raises(DataError):
+        read_indexes(data, 0)
+
+
+def test_the_indexes_name_the_message() -> None:
+    assert read(SHOP, b"\x0a\x01x", [0, 0])[1] == {"item": "x", "count": 0}
+    assert definition(SHOP).indexes("shop.Order.Line") == [0, 0]
+    assert read(SHOP, b"\x0a\x03\x0a\x01x", [1])[1] == {"line": {"item": "x", "count": 0}}
+    with pytest.raises(DataError, match=r"Invalid message indexes: \[0, 7\]"):
+        definition(SHOP).reader([0, 7], DEFAULTS)
+
+
+def test_imports_come_from_references() -> None:
+    text = 'syntax = "proto3"; import "shop.proto"; message Cart { shop.Order.Line line = 1; }'
+    made = definition(text, {"shop.proto": SHOP}).reader(None, DEFAULTS)
+    assert made.decode(b"\x0a\x03\x0a\x01x") == {"line": {"item": "x", "count": 0}}
+    with pytest.raises(DataError, match=r"shop.Order.Line\" is not defined"):
+        definition(text)
+
+
+def test_a_serialized_descriptor_is_a_text_too() -> None:
+    from google.protobuf.wrappers_pb2 import DESCRIPTOR
+
+    text = b64encode(DESCRIPTOR.serialized_pb).decode()
+    assert read(text, b"\x0a\x01x", [7]) == (STRING, "x")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "message", "message M {", 'syntax = "proto4";', "message M { int32 a = x; }", "message M { a }", "\0", "}",
+        'message M { int32 a = 1 [default = "x }', "enum E {}",
+        "message M { oneof o { } } /*", "message " + "M { message " * 99,
+        'edition = "2023"; message M {}', "message M { option a.b }",
+    ],
+)  # fmt: skip
+def test_what_is_no_text_is_bad_data(text: str) -> None:
+    with pytest.raises(DataError):
+        definition(text).reader(None, DEFAULTS)
+
+
+def test_texts_cut_anywhere_are_bad_data_or_read() -> None:
+    refused = 0
+    for end in range(len(SHOP)):
+        try:
+            definition(SHOP[:end]).reader(None, DEFAULTS)
+        except DataError:
+            refused += 1
+    assert refused > len(SHOP) // 2
+
+
+def test_proto2_with_everything() -> None:
+    text = """
+    package p; import weak "nowhere.proto"; option java_package = "x"; option (custom).deep = { a: 1, b { c: [1, 2] } };
+    message M {
+      required int32 a = 1; optional string s = 2 [default = 'a\\n\\x41\\101', (custom) = -1.5];
+      optional group G = 3 { optional int32 z = 1; } repeated int32 r = 4 [packed = true]; map<string, Kind> kinds = 5;
+      reserved 6, 8 to 10, 1000 to max; reserved "old"; extensions 100 to 199 [verification = UNVERIFIED];
+      extend M { optional int32 extra = 100; } optional Kind message = 7; optional int32 option = 11; ;
+      oneof one_of { option deprecated = true; string x = 12; group H = 13 { } }
+    }
+    enum Kind { option allow_alias = true; A = -1; B = 0x10; C = 0x10 [deprecated = true]; reserved 5; }
+    service S { rpc Get (M) returns (stream M) { option idempotent = true; } }
+    """
+    schema, found = read(text, b"\x08\x05\x1b\x08\x01\x1c\x22\x02\x01\x02\x2a\x03\x0a\x01k\x38\x10")
+    assert found == {
+        "one_of_0": None, "a": 5, "s": None, "r": [1, 2], "kinds": {"k": "A"}, "message": "B", "option": None,
+    }  # fmt: skip
+    assert read(text, b"\x08\x05", optional_for_proto2=False)[1]["s"] == "a\nAA"
+    assert schema.field_map["message"].schema.parameters == {
+        ENUM: "Kind", f"{ENUM}.A": "-1", f"{ENUM}.B": "16", f"{ENUM}.C": "16", TAG: "7",
+    }  # fmt: skip
+    with pytest.raises(Malformed):
+        read(text, b"")  # a is required
+
+
+def test_a_message_that_holds_itself_is_refused_by_name() -> None:
+    text = 'syntax = "proto3"; message Node { int32 n = 1; Node next = 2; }'
+    with pytest.raises(DataError, match="The message Node holds itself"):
+        definition(text).reader(None, DEFAULTS)
+
+
+def test_odd_field_names_clash_with_nothing() -> None:
+    names = ["SerializeToString", "class", "None", "__init__", "f2", "DESCRIPTOR", "m", "HasField"]
+    schema = struct([(name, OPTIONAL_STRING) for name in names], name="Odd")
+    made = writer(schema, DEFAULTS)
+    given = {name: name.lower() for name in names}
+    data = made.encode(given)
+    assert data is not None
+    assert definition(made.text).reader(None, DEFAULTS).decode(data) == given
+
+
+def test_does_a_registered_schema_fit() -> None:
+    ours = writer(
+        struct([("id", INT64), ("tags", array(STRING)), ("m", map_of(STRING, INT32))], name="a.Order"), DEFAULTS
+    )
+
+    def fits(text: str) -> bool:
+        return not misfits(ours.message, definition(text))
+
+    assert fits(ours.text)
+    assert fits('syntax = "proto3"; package a; message Order { uint32 number = 1; bytes t = 2; string more = 9; }')
+    assert not fits('syntax = "proto3"; package a; message Order { string id = 1; }')
+    assert not fits('syntax = "proto3"; package b; message Order { int64 id = 1; }')
+
+
+def test_null_without_a_schema_is_null() -> None:
+    made = writer(None, DEFAULTS)
+    assert made.encode(None) is None
+    with pytest.raises(DataError, match="needs a schema"):
+        made.encode({"a": 1})
+
+
+@given(STRUCTS, st.integers(0, 2**40), st.booleans())
+@settings(
+    max_examples=60, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+)  # fmt: skip
+def test_compiled_and_by_the_book_write_alike(schema: Schema, seed: int, wrapped: bool) -> None:
+    options = ProtobufOptions(scrub_invalid_names=True, wrapper_for_nullables=wrapped)
+    try:
+        made = writer(schema, options)
+    except DataError:
+        return
+    random = Random(seed)
+    for _ in range(5):
+        one = value(schema, random)
+        assert outcome(made.encode, one) == outcome(SlowWriter(options).root, schema, made.message, one)
+
+
+def outcome(function: Any, *arguments: Any) -> Any:
+    try:
+        return function(*arguments)
+    except DataError as error:
+        return str(error)
