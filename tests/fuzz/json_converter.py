@@ -9,7 +9,10 @@ from typing import Any
 from hypothesis import strategies as st
 
 from connect_core.converters import JsonConverter
-from connect_core.data import Schema
+from connect_core.data import Float32, Schema, date_schema, decimal_schema, timestamp_schema
+from connect_core.data.keys import hashable
+from connect_core.data.schema import BOOLEAN, FLOAT32, FLOAT64, INT64, OPTIONAL_BYTES, STRING
+from connect_core.encoding.json import DEFAULTS, JsonOptions, schema_bytes, slow
 from tests.fuzz import _documents as documents
 from tests.fuzz._transforms import java_map, shaped
 from tests.fuzz.family import Failed, Family, Maker, Pair, java, ours
@@ -24,10 +27,23 @@ CONFIGS = [
     for decimals in ("BASE64", "numeric")
     for replace in ("true", "false")
 ]
+BARE = JsonOptions(schemas_enable=False)
 YEARS = "dates and times of the years 1 to 9999"
 INVISIBLE = "the byte FF in a member's name"
 STRUCT_DEFAULT = "a struct's own default"
 DRAWN = st.integers(0, 19).flatmap(lambda one: SCHEMAS if one else structs_with_default())
+ANY = st.tuples(st.integers(0, len(CONFIGS) - 1), DRAWN)
+
+
+def _either(index: int, random: Random) -> int:
+    """The configuration or its twin with the other ``schemas.enable``: each costs a compilation per schema."""
+    return (index + 4 * random.randrange(2)) % len(CONFIGS)
+
+
+def _message(index: int, schema: Schema, random: Random) -> bytes:
+    """A good message under this configuration."""
+    options = JsonOptions(schemas_enable=index < 4, numeric_decimals=index & 2 == 2)
+    return slow.encode(schema, random_value(schema, random), options) or b"null"
 
 
 class Both:
@@ -94,27 +110,29 @@ def known(case: Any, pair: Pair) -> str | None:
 def _write(bridge: Bridge, *, header: bool = False) -> Family:
     both = [Both(bridge, config, header=header) for config in CONFIGS]
 
-    def vary(drawn: Schema, random: Random) -> tuple[int, Schema, Any]:
-        return random.randrange(len(CONFIGS)), drawn, random_value(drawn, random)
+    def vary(drawn: tuple[int, Schema], random: Random) -> tuple[int, Schema, Any]:
+        index, schema = drawn
+        return _either(index, random), schema, random_value(schema, random)
 
     name = "json headers" if header else "json write"
     return Family(
-        name, DRAWN, lambda case: both[case[0]].write(*case[1:]), known=known, differences=(STRUCT_DEFAULT,), vary=vary
+        name, ANY, lambda case: both[case[0]].write(*case[1:]), known=known, differences=(STRUCT_DEFAULT,), vary=vary
     )
 
 
 def _read(bridge: Bridge) -> Family:
     both = [Both(bridge, config) for config in CONFIGS]
 
-    def vary(drawn: Schema, random: Random) -> tuple[int, bytes]:
-        index = random.randrange(len(CONFIGS))
-        document = documents.tree(both[index].ours.encoder("t", drawn)(random_value(drawn, random)) or b"null")
+    def vary(drawn: tuple[int, Schema], random: Random) -> tuple[int, bytes]:
+        index, schema = drawn
+        index = _either(index, random)
+        document = documents.tree(_message(index, schema, random))
         for _ in range(random.choice((0, 1, 1, 1, 2, 3))):
             document = documents.bend(document, random)
         return index, documents.write(document, random)
 
     return Family(
-        "json read", DRAWN, lambda case: both[case[0]].read(case[1]), known=known,
+        "json read", ANY, lambda case: both[case[0]].read(case[1]), known=known,
         differences=(YEARS, STRUCT_DEFAULT), vary=vary,
     )  # fmt: skip
 
@@ -122,16 +140,96 @@ def _read(bridge: Bridge) -> Family:
 def _mutations(bridge: Bridge) -> Family:
     both = [Both(bridge, config) for config in CONFIGS]
 
-    def vary(drawn: Schema, random: Random) -> tuple[int, bytes]:
-        index = random.randrange(len(CONFIGS))
-        encode = both[index].ours.encoder("t", drawn)
-        good, other = encode(random_value(drawn, random)), encode(random_value(drawn, random))
-        return index, documents.mutate(good or b"null", other or b"null", random)
+    def vary(drawn: tuple[int, Schema], random: Random) -> tuple[int, bytes]:
+        index, schema = drawn
+        index = _either(index, random)
+        good, other = (_message(index, schema, random) for _ in range(2))
+        return index, documents.mutate(good, other, random)
 
     return Family(
-        "json mutations", DRAWN, lambda case: both[case[0]].read(case[1]), known=known,
+        "json mutations", ANY, lambda case: both[case[0]].read(case[1]), known=known,
         differences=(YEARS, STRUCT_DEFAULT, INVISIBLE), vary=vary,
     )  # fmt: skip
+
+
+def _schemaless(bridge: Bridge) -> Family:
+    """Values without schema written, documents read."""
+    both = [Both(bridge, {"schemas.enable": enable}) for enable in ("true", "false")]
+
+    def vary(drawn: int, random: Random) -> tuple[Any, ...]:
+        if random.random() < 0.4:
+            return "write", drawn % 2, loose(random)
+        node = documents.odd(random, depth=3)
+        envelope = documents.Members([("schema", None), ("payload", node)])
+        return "read", drawn % 2, documents.write(node if drawn % 2 else envelope, random)
+
+    def compare(case: Any) -> Pair:
+        kind, index, what = case
+        chosen: Both = both[index]
+        return chosen.read(what) if kind == "read" else chosen.write(None, what)
+
+    return Family("json schemaless", st.integers(0, 2**32), compare, vary=vary)
+
+
+def loose(random: Random, depth: int = 3) -> Any:
+    """A value as it may stand without schema; some cannot."""
+    kind = random.randrange(16 if depth else 13)
+    if kind < len(_LOOSE):
+        return random_value(_LOOSE[kind], random)
+    if kind == 12:
+        return Float32(random_value(FLOAT32, random))
+    if kind == 13:
+        return [loose(random, depth - 1) for _ in range(random.randrange(4))]
+    # One member: with more, the order of a Java HashMap is not ours.
+    key = hashable(loose(random, 0)) if random.random() < 0.2 else random_value(STRING, random)
+    return {key: loose(random, depth - 1)} if random.random() < 0.9 else {}
+
+
+_LOOSE = (
+    STRING, STRING, STRING, INT64, INT64, FLOAT64, FLOAT64, OPTIONAL_BYTES, BOOLEAN, date_schema(), timestamp_schema(),
+    decimal_schema(2),
+)  # fmt: skip
+
+
+def _content(bridge: Bridge) -> Family:
+    """``schema.content``: good, bent and damaged schemas, bare payloads."""
+    made: dict[str, Both | Pair] = {}
+
+    def vary(drawn: Schema, random: Random) -> tuple[str, bytes]:
+        text = schema_bytes(drawn, DEFAULTS)
+        if random.random() < 0.15:
+            text = documents.write(documents.bend(documents.tree(text), random), random)
+        payload = documents.tree(slow.encode(drawn, random_value(drawn, random), BARE) or b"null")
+        if random.random() < 0.5:
+            payload = documents.bend(payload, random)
+        return text.decode("utf-8", "replace"), documents.write(payload, random)
+
+    def compare(case: tuple[str, bytes]) -> Pair:
+        content, data = case
+        both = made.get(content)
+        if both is None:
+            if len(made) > 100:
+                made.clear()
+            both = made[content] = configured({"schema.content": content})
+        return both if isinstance(both, Pair) else both.read(data)
+
+    def configured(config: Mapping[str, str]) -> Both | Pair:
+        mine, theirs = ours(_configured, config), java(bridge, _configured_java, bridge, config)
+        if isinstance(mine, Failed) and isinstance(theirs, Failed):
+            return Pair("refused", "refused")
+        return Pair(mine, theirs) if isinstance(mine, Failed) or isinstance(theirs, Failed) else Both(bridge, config)
+
+    return Family(
+        "json schema content", DRAWN, compare, known=known, differences=(YEARS, STRUCT_DEFAULT), vary=vary
+    )  # fmt: skip
+
+
+def _configured(config: Mapping[str, str]) -> None:
+    JsonConverter().configure(config, is_key=False)
+
+
+def _configured_java(bridge: Bridge, config: Mapping[str, str]) -> None:
+    bridge.new(CLASS).configure(java_map(bridge, config), False)
 
 
 FAMILIES: dict[str, Maker] = {
@@ -139,4 +237,6 @@ FAMILIES: dict[str, Maker] = {
     "json headers": lambda bridge: _write(bridge, header=True),
     "json read": _read,
     "json mutations": _mutations,
+    "json schemaless": _schemaless,
+    "json schema content": _content,
 }

@@ -47,7 +47,7 @@ def decoder(options: JsonOptions, *, fixed: Schema | None = None) -> Decode:
     if not options.schemas_enable:
         return _bare(None, _read_schemaless, lambda data: slow.decode(data, options))
     if fixed is not None:
-        return _bare(fixed, reader(fixed, options), lambda data: slow.decode(data, options, fixed=fixed))
+        return _bare(fixed, _reader_if_sound(fixed, options), lambda data: slow.decode(data, options, fixed=fixed))
     return _enveloped(options)
 
 
@@ -156,6 +156,14 @@ def _require_certain(nodes: Any) -> None:
             _require_certain(node.values())
         else:
             _require_certain(node)
+
+
+def _reader_if_sound(schema: Schema, options: JsonOptions) -> Read:
+    """A Decimal without a scale is complained about when there is a value to read."""
+    try:
+        return reader(schema, options)
+    except DataError:
+        return _by_no_schema
 
 
 def reader(schema: Schema, options: JsonOptions) -> Read:
