@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from connect_core.api.converter import HeaderConverter
 from connect_core.converters.settings import KAFKA
 from connect_core.data import Schema
+from connect_core.data.schema import STRING
 from connect_core.data.values import from_text, to_text
 from connect_core.java.charsets import decode_utf8
 
@@ -22,4 +23,10 @@ class SimpleHeaderConverter(HeaderConverter):
 
     def to_connect_header(self, topic: str, name: str, data: bytes | None) -> tuple[Schema | None, Any]:  # noqa: ARG002
         """The guessed (schema, value); text that looks like nothing else is a STRING."""
-        return (None, None) if data is None else from_text(decode_utf8(data))
+        if data is None:
+            return None, None
+        text = decode_utf8(data)
+        try:
+            return from_text(text)
+        except RecursionError:  # nested hundreds of levels deep: a text like any other
+            return STRING, text
