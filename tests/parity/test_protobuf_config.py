@@ -1,0 +1,28 @@
+"""ProtobufConverter's keys against the ConfigDef behind Confluent's ProtobufData: those that 7.0.16 knows."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from connect_core.config.render import key_infos
+from connect_core.converters.protobuf import ProtobufConverterConfig
+
+SINCE = {
+    "generalized.sum.type.support", "ignore.default.for.nullables", "int.for.enums", "generate.struct.for.nulls",
+    "generate.index.for.unions", "flatten.unions",
+}  # fmt: skip
+"""Keys of 8.5 that 7.0.16 does not have."""
+
+
+def test_keys_equal_confluents(confluent: ModuleType) -> None:
+    package = "io.confluent.connect.protobuf"
+    definition = confluent.JClass(f"{package}.ProtobufDataConfig").baseConfigDef()
+    ours = {info["name"]: info for info in key_infos(ProtobufConverterConfig)}
+    theirs = {str(entry.getKey()): entry.getValue() for entry in definition.configKeys().entrySet()}
+    assert "optional.for.nullables" in theirs
+    for name, key in theirs.items():
+        info = ours[name]
+        told = (str(key.type()), str(key.defaultValue), str(key.importance), str(key.documentation), str(key.width))
+        assert (info["type"], info["default_value"], info["importance"], info["documentation"], info["width"]) == told
+    assert SINCE <= set(ours)
+    assert not SINCE & set(theirs)
