@@ -119,8 +119,8 @@ def float_to_int(value: float, bits: int) -> int:
 
 
 def decimal_to_double(value: Decimal) -> float:
-    """``BigDecimal.doubleValue``; no negative zero."""
-    return float(value) or 0.0
+    """``BigDecimal.doubleValue``: zero has no sign, what is too small keeps it."""
+    return 0.0 if value.is_zero() else float(value)
 
 
 def decimal_to_long(value: Decimal) -> int:

@@ -11,6 +11,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from connect_core.data import Float32
 from connect_core.java import number_texts, numbers
 from tests.fuzz.family import Failed, Family, Maker, Pair, exact, java
 from tests.parity.bridge import Bridge
@@ -71,7 +72,7 @@ def _parsing(bridge: Bridge) -> Family:
         for name, bits in _INTS.items()
     }
     both["Double"] = number_texts.parse_double, jclass("java.lang.Double").valueOf
-    both["Float"] = number_texts.parse_float, jclass("java.lang.Float").valueOf
+    both["Float"] = lambda text: Float32(number_texts.parse_float(text)), jclass("java.lang.Float").valueOf
     both["BigDecimal"] = number_texts.parse_decimal, big
 
     def compare(case: tuple[str, str]) -> Pair:
@@ -103,8 +104,12 @@ def _casting(bridge: Bridge) -> Family:
         kind = type(number)
         if kind is Decimal:
             boxed = big(str(number))
-            mine: tuple[Any, ...] = (numbers.decimal_to_float32(number), numbers.decimal_text(number))
-            return Pair(mine, (float(boxed.floatValue()), str(boxed.toString())))
+            mine: tuple[Any, ...] = (
+                repr(numbers.decimal_to_float32(number)), repr(numbers.decimal_to_double(number)),
+                numbers.decimal_to_long(number), numbers.decimal_text(number),
+            )  # fmt: skip
+            theirs = repr(float(boxed.floatValue())), repr(float(boxed.doubleValue()))
+            return Pair(mine, (*theirs, int(boxed.longValue()), str(boxed.toString())))
         boxed = boxes[kind](make[kind](number))
         single = numbers.int_to_float32(number) if kind is int else numbers.to_float32(number)
         long = number if kind is int else numbers.float_to_int(number, 64)
@@ -120,6 +125,8 @@ def _casting(bridge: Bridge) -> Family:
         )  # fmt: skip
 
     def vary(_: None, random: Random) -> Any:
+        if random.random() < 0.2:
+            return Decimal(f"{random.randint(-(10**20), 10**20)}E{random.randint(-400, 400)}")
         number = _number(random)
         if random.random() < 0.4 and number == number and abs(number) != float("inf"):
             return Decimal(number) + random.choice((0, 1, -1)) * Decimal("1e-25")
