@@ -28,7 +28,7 @@ class TopicNameMatches(Predicate[TopicNameMatchesConfig]):
 
     version: ClassVar[str] = KAFKA
     _pattern: Pattern
-    _known: dict[str, bool]
+    _known: dict[str | None, bool]
 
     def configure(self) -> None:
         """Compile the expression."""
@@ -40,10 +40,10 @@ class TopicNameMatches(Predicate[TopicNameMatchesConfig]):
         found = self._known.get(record.topic)
         return self._ask(record.topic) if found is None else found
 
-    def _ask(self, topic: str) -> bool:
+    def _ask(self, topic: str | None) -> bool:
         if len(self._known) >= _REMEMBERED:
             self._known.clear()
-        found = self._known[topic] = self._pattern.matches(topic)
+        found = self._known[topic] = topic is not None and self._pattern.matches(topic)
         return found
 
 

@@ -7,9 +7,9 @@ from typing import ClassVar
 from connect_core.api import Record, Transform
 from connect_core.config import HIGH, Config, key
 from connect_core.config.checks import regex
-from connect_core.errors import DataError
+from connect_core.errors import ConfigError, DataError
 from connect_core.java.dates import DateFormat
-from connect_core.java.patterns import Pattern
+from connect_core.java.patterns import Pattern, PatternError
 from connect_core.transforms.base import KAFKA
 
 _REMEMBERED = 1_000
@@ -31,8 +31,12 @@ class RegexRouter(Transform[RegexRouterConfig]):
     _routes: dict[str, str]
 
     def configure(self) -> None:
-        """Compile the expression."""
+        """Compile the expression; ConfigError for a replacement that needs what this library cannot tell."""
         self._pattern = Pattern(self.config.regex)
+        try:
+            self._pattern.check(self.config.replacement)
+        except PatternError as error:
+            raise ConfigError.invalid("replacement", self.config.replacement, str(error)) from None
         self._routes = {}
 
     def apply[R: Record](self, record: R) -> R | None:
@@ -41,7 +45,9 @@ class RegexRouter(Transform[RegexRouterConfig]):
         record.topic = self._route(record.topic) if found is None else found
         return record
 
-    def _route(self, topic: str) -> str:
+    def _route(self, topic: str | None) -> str:
+        if topic is None:
+            raise DataError("RegexRouter: the record has no topic that could be matched")
         if len(self._routes) >= _REMEMBERED:
             self._routes.clear()
         matches = self._pattern.matches(topic)
@@ -85,6 +91,8 @@ class TimestampRouter(Transform[TimestampRouterConfig]):
                 f"Timestamp missing on record: topic {record.topic!r}, partition {record.partition}; TimestampRouter "
                 "routes by it"
             )
+        if record.topic is None:
+            raise DataError("TimestampRouter: the record has no topic that could be put into the new one")
         if self._dates is None:
             self._dates = DateFormat(self.config.timestamp_format)
         routed = record.topic.join(self._parts)

@@ -18,7 +18,7 @@ from connect_core.plugins.names import Kind
 from connect_core.runtime.chain import Chain, ChainError, ChainStage
 from tests.fuzz import structural
 from tests.fuzz._shapes import listed, names_for, record, side_schemas
-from tests.fuzz._transforms import Records, java_map
+from tests.fuzz._transforms import Records, java_map, told
 from tests.fuzz.family import Failed, Family, Maker, Pair, java, ours
 from tests.parity.bridge import Bridge
 
@@ -29,14 +29,17 @@ _MISFITS = (
     "A null value requires an optional schema but was ",
 )  # fmt: skip
 LONGS = "every whole number without a schema is a Long"
+NO_STAMP = "the record that has no timestamp is told by topic and partition"
 ORDER = "the later one in the map gets it"
 DIFFERENCES = (
     structural.NAMED_FIELD,
     structural.NAMED_ERROR,
     structural.STRUCT_DEFAULT,
+    structural.OTHER_DATE,
     structural.YEARS,
     LATER,
     LONGS,
+    NO_STAMP,
     ORDER,
 )
 NUMBERS = ("int8", "int16", "int32", "int64", "float32", "float64", "boolean", "string")
@@ -217,7 +220,7 @@ def _chain(bridge: Bridge) -> Family:
         mine = records.comparable(ours(_ours, stages, sent))
         assert records.comparable(sent) == before, "a stage changed the source's record"
         try:
-            return Pair(mine, records.from_java(theirs))
+            return told(mine, records.from_java(theirs))
         except DataError as error:  # Java's dates reach further than Python's
             return Pair(mine, Failed("no Python value", str(error)))
 
@@ -229,6 +232,8 @@ def known(case: tuple[list[Stage], Record], pair: Pair) -> str | None:
     if isinstance(pair.ours, Failed) and structural.YEARS_TEXT in pair.ours.message:
         return structural.YEARS
     if isinstance(pair.java, Failed):
+        if pair.java.message.startswith("Timestamp missing on record: ") and isinstance(pair.ours, Failed):
+            return NO_STAMP
         if pair.java.message.startswith(_MISFITS):
             return LATER
         if any(f"class java.lang.{name} objects" in pair.java.message for name in ("Byte", "Short", "Integer")):
