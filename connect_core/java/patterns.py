@@ -33,19 +33,37 @@ class Pattern:
         parser = Parser(Text(merged))
         try:
             root = parser.parse()
-            source = root.source(Scope(merged, parser.groups))
-            self.compiled = re.compile(source)
+            scope = Scope(merged, parser.groups)
+            self.compiled = re.compile(root.source(scope))
         except RecursionError:
             raise refusal("nesting deeper than can be followed", merged) from None
         except (re.error, OverflowError) as error:
             raise refusal(f"something Python refuses ({error})", merged) from error
         self.names: Mapping[str, int] = parser.names
         self.groups = parser.groups
+        self.doubtful: Mapping[int, str] = scope.doubtful
+        for number in scope.referred:
+            self._ask(number)
         self._word_ends = parser.word_ends
         self._replacements: dict[str, list[str | int]] = {}
 
     def __repr__(self) -> str:
         return f"Pattern({self.text!r})"
+
+    def _ask(self, number: int) -> int:
+        """What the group matched is asked for: refused where it may not be what Java says."""
+        if number in self.doubtful:
+            raise refusal(f"{self.doubtful[number]}, and asks for what it matched", self.text)
+        return number
+
+    def check(self, replacement: str) -> None:
+        """PatternError for a replacement that asks for what is refused; a wrong one fails when it is used."""
+        try:
+            self._parse(replacement)
+        except PatternError:
+            raise
+        except (ValueError, NoSuchGroup):
+            return
 
     def matches(self, text: str) -> bool:
         """Does the whole text match?"""
@@ -107,7 +125,7 @@ class Pattern:
                 index += 1
             elif character == "$":
                 number, index = self._reference(replacement, index)
-                parts.append(number)
+                parts.append(self._ask(number))
             else:
                 parts.append(character)
         return parts

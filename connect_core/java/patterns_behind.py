@@ -31,7 +31,7 @@ class Behind(Node):
         return "".join(ways) if self.negated else f"(?:{'|'.join(ways)})"
 
     @property
-    def captures(self) -> bool:
+    def captures(self) -> list[int]:
         """See Node."""
         return self.inner.captures
 

@@ -10,6 +10,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Callable
 from functools import cache
+from itertools import groupby
 
 from connect_core.java.patterns_sets import ALL, HIGHEST, CharSet, chars, joined, of, span
 
@@ -61,6 +62,12 @@ _POSIX_PROPERTIES = {
 _CASES = ("Lower", "Upper")
 
 
+# Between these all characters are of one category: reserved planes are not worth a look at each. A test looks.
+_VARIED = ((0, 0x33480), (0xE0000, 0xE0200), (0xEFFFE, 0xF0000), (0xFFFFE, 0x100000), (0x10FFFE, 0x10FFFF))
+
+_CASED_OR_MIRRORED = range(0x20000)
+
+
 @cache
 def category(*names: str) -> CharSet:
     """All characters of these categories, or of all that begin so (``L``)."""
@@ -70,19 +77,20 @@ def category(*names: str) -> CharSet:
 @cache
 def _categories() -> dict[str, list[tuple[int, int]]]:
     found = defaultdict(list)
-    start, last = 0, unicodedata.category("\0")
-    for code in range(1, HIGHEST + 1):
-        now = unicodedata.category(chr(code))
-        if now != last:
-            found[last].append((start, code - 1))
-            start, last = code, now
-    found[last].append((start, HIGHEST))
-    return dict(found)
+    begin = 0
+    for low, high in _VARIED:
+        found[unicodedata.category(chr(begin))].append((begin, low - 1))
+        for name, codes in groupby(range(low, high), lambda code: unicodedata.category(chr(code))):
+            members = list(codes)
+            found[name].append((members[0], members[-1]))
+        begin = high
+    found[unicodedata.category(chr(begin))].append((begin, HIGHEST))
+    return {name: [pair for pair in pairs if pair[0] <= pair[1]] for name, pairs in found.items()}
 
 
 @cache
 def _where(test: Callable[[str], bool]) -> CharSet:
-    return of(*(code for code in range(HIGHEST + 1) if test(chr(code))))
+    return of(*(code for code in _CASED_OR_MIRRORED if test(chr(code))))
 
 
 def word(*, unicode: bool) -> CharSet:

@@ -7,7 +7,7 @@ rewrites those in a look-behind.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -30,6 +30,12 @@ class Scope:
     repeats: int = 0
     uncertain: int = 0
     leaking: int = 0
+    doubtful: dict[int, str] = field(default_factory=dict)
+    referred: set[int] = field(default_factory=set)
+
+    def doubt(self, numbers: Iterable[int], reason: str) -> None:
+        """What these groups match may differ from Java, which matters only to who asks for it."""
+        self.doubtful |= dict.fromkeys(numbers, reason)
 
     @contextmanager
     def within(self, *, repeated: bool = False, uncertain: bool = False, leaking: bool = False) -> Iterator[None]:
@@ -104,9 +110,9 @@ class Node:
         return f"(?:{self.source(scope)})"
 
     @property
-    def captures(self) -> bool:
-        """Is there a capturing group in it?"""
-        return False
+    def captures(self) -> list[int]:
+        """The numbers of the groups in it."""
+        return []
 
 
 class Chars(Node):
@@ -159,6 +165,7 @@ class BackReference(Node):
         """A reference, where Python can have one."""
         if self.number > scope.groups:
             return NEVER
+        scope.referred.add(self.number)
         if self.number not in scope.closed:
             if scope.repeats:
                 raise refusal("a back reference to a group that ends later, in a repeat", scope.pattern)
@@ -184,9 +191,9 @@ class Sequence_(Node):  # noqa: N801 - Sequence is taken
         return "".join(node.source(scope) for node in self.nodes)
 
     @property
-    def captures(self) -> bool:
+    def captures(self) -> list[int]:
         """See Node."""
-        return any(node.captures for node in self.nodes)
+        return [number for node in self.nodes for number in node.captures]
 
 
 class Choice(Node):
@@ -208,9 +215,9 @@ class Choice(Node):
             return "(?:" + "|".join(node.source(scope) for node in self.nodes) + ")"
 
     @property
-    def captures(self) -> bool:
+    def captures(self) -> list[int]:
         """See Node."""
-        return any(node.captures for node in self.nodes)
+        return [number for node in self.nodes for number in node.captures]
 
 
 class Group(Node):
@@ -232,8 +239,8 @@ class Group(Node):
     def source(self, scope: Scope) -> str:
         """The group."""
         if self.number is not None and scope.leaking and scope.uncertain:
-            raise refusal(
-                "a group that need not match within a look-around, atomic group or possessive repeat", scope.pattern
+            scope.doubt(
+                [self.number], "a group that need not match within a look-around, atomic group or possessive repeat"
             )
         with scope.within(leaking=self.head == "(?>"):
             text = self.inner.source(scope)
@@ -246,9 +253,9 @@ class Group(Node):
         return self.source(scope)
 
     @property
-    def captures(self) -> bool:
+    def captures(self) -> list[int]:
         """See Node."""
-        return self.number is not None or self.inner.captures
+        return [*([] if self.number is None else [self.number]), *self.inner.captures]
 
 
 class Look(Node):
@@ -263,7 +270,7 @@ class Look(Node):
             return f"{self.head}{self.inner.source(scope)})"
 
     @property
-    def captures(self) -> bool:
+    def captures(self) -> list[int]:
         """See Node."""
         return self.inner.captures
 
@@ -309,11 +316,11 @@ class Repeat(Node):
             steady = studied(self.inner).steady
             if steady and isinstance(self.inner, Group) and self.inner.inner.captures:
                 # Java may keep what such a group matched in an attempt that failed.
-                raise refusal("a group within a repeated group of fixed length", scope.pattern)
+                scope.doubt(self.inner.inner.captures, "a group within a repeated group of fixed length")
             if self.most == NO_LIMIT and not self.least and not self.mode and steady and not self.inner.high:
                 return self._unset(scope)
             if self.inner.low == 0 and not steady and (self.least > 1 or 1 < self.most < NO_LIMIT):
-                raise refusal("a counted repeat of a group that may match nothing", scope.pattern)
+                scope.doubt(self.inner.captures, "a counted repeat of a group that may match nothing")
         with scope.within(repeated=self.most > 1, uncertain=not self.least, leaking=self.mode == "+"):
             text = self.inner.atom(scope)
         return text + _COUNTS.get((self.least, self.most), self._count()) + self.mode
@@ -328,7 +335,7 @@ class Repeat(Node):
         return f"{{{self.least},{'' if self.most == NO_LIMIT else self.most}}}"
 
     @property
-    def captures(self) -> bool:
+    def captures(self) -> list[int]:
         """See Node."""
         return self.inner.captures
 

@@ -94,6 +94,8 @@ def chars(text: str) -> CharSet:
     return of(*map(ord, text))
 
 
+MAY_HAVE_CASE = (*range(0x3000), *range(0xA000, 0xAC00), *range(0xF900, 0x20000))
+"""Where characters with an upper or lower case are; a test looks through the others."""
 EMPTY = CharSet(())
 ALL = span(0, HIGHEST)
 _ASCII_UPPER, _ASCII_LOWER = span(0x41, 0x5A), span(0x61, 0x7A)
@@ -136,7 +138,7 @@ def _fold(code: int) -> int:
 def _same_fold() -> dict[int, list[int]]:
     """All characters that have another case, by the one they are folded to."""
     found = defaultdict(list)
-    for code in range(HIGHEST + 1):
+    for code in MAY_HAVE_CASE:
         text = chr(code)
         if text.upper() != text or text.lower() != text:
             found[_fold(code)].append(code)

@@ -11,24 +11,49 @@ from connect_core.java.patterns import Pattern
 from tests.fuzz.family import Failed, Family, Maker, Pair, java, ours
 from tests.parity.bridge import Bridge
 
+REFUSED_TEXT = "which is not supported here"
 REFUSED = "refused with a message that names the construct"
 LETTERS = "aabbcdAB01_-. "
 ODD = "äÄßſKıİσςΣéα😀\u0301\u00a0\u2028\u0085\n\r\t\x0bǅ٣&^]}#"
 ESCAPES = [
-    r"\d", r"\D", r"\w", r"\W", r"\s", r"\S", r"\h", r"\H", r"\v", r"\V", r"\R", r"\b", r"\B", r"\A", r"\z", r"\Z", r"\.", r"\\",
-    r"\-", r"\n", r"\t", r"\x41", r"\x{61}", r"\u0062", r"\0101", r"\cA", r"\e", r"\Qa.b\E", r"\Q*\E", r"\N{LATIN SMALL LETTER A}",
-    r"\p{Alpha}", r"\P{Lower}", r"\p{Punct}", r"\p{L}", r"\pL", r"\PN", r"\p{Lu}", r"\p{IsDigit}", r"\p{javaLowerCase}", r"\p{gc=Nd}",
-    r"\p{IsLowercase}", r"\p{Upper}", r"\p{Space}", r"\p{Cntrl}", r"\p{ASCII}", r"\p{XDigit}", r"\p{IsPunctuation}",
+    r"\d", r"\D", r"\w", r"\W", r"\s", r"\S", r"\h", r"\H", r"\v", r"\V", r"\R", r"\b", r"\B", r"\A", r"\z", r"\Z",
+    r"\.", r"\\", r"\-", r"\n", r"\t", r"\x41", r"\x{61}", r"\u0062", r"\0101", r"\cA", r"\e", r"\Qa.b\E", r"\Q*\E",
+    r"\N{LATIN SMALL LETTER A}", r"\p{Alpha}", r"\P{Lower}", r"\p{Punct}", r"\p{L}", r"\pL", r"\PN", r"\p{Lu}",
+    r"\p{IsDigit}", r"\p{javaLowerCase}", r"\p{gc=Nd}", r"\p{IsLowercase}", r"\p{Upper}", r"\p{Space}", r"\p{Cntrl}",
+    r"\p{ASCII}", r"\p{XDigit}", r"\p{IsPunctuation}",
 ]  # fmt: skip
 WRONG = [
-    "[", "(", ")", "{", "*", "+", "?", "[a", "(?<", "(?<1>a)", "(?<n>a", r"\k<x>", r"\k", r"\q", "a{2", "a{2,1}", "a{x}", "a{,2}",
-    "(?z)", "(?", "(?#a)", "[b-a]", r"\p{Foo}", r"\p{", r"\p{}", r"\x", r"\x{110000}", r"\x{6", r"\u12", r"\08", r"\0", r"\N{NO SUCH}",
-    "\\", "a**", "[a&&]", "[&&a]", "[]", "[^]", "[a-\\d]", "(?<=a*)b", r"\E", "a{99999999999}", "(?<n>a)(?<n>b)", r"\c", r"\pX", "[z-",
-    r"\N", r"\N{", "(?i", "(?i-", "(?$a)", "(?<!a+)", r"(?<=\1)(a)", "(?x) a # b", "\\p{IsFoo}", "\\p{sc=Latin}", "\\p{x=y}", "[[a]",
+    "[", "(", ")", "{", "*", "+", "?", "[a", "(?<", "(?<1>a)", "(?<n>a", r"\k<x>", r"\k", r"\q", "a{2", "a{2,1}",
+    "a{x}", "a{,2}", "(?z)", "(?", "(?#a)", "[b-a]", r"\p{Foo}", r"\p{", r"\p{}", r"\x", r"\x{110000}", r"\x{6",
+    r"\u12", r"\08", r"\0", r"\N{NO SUCH}", "\\", "a**", "[a&&]", "[&&a]", "[]", "[^]", "[a-\\d]", "(?<=a*)b", r"\E",
+    "a{99999999999}", "(?<n>a)(?<n>b)", r"\c", r"\pX", "[z-", r"\N", r"\N{", "(?i", "(?i-", "(?$a)", "(?<!a+)",
+    r"(?<=\1)(a)", "(?x) a # b", "\\p{IsFoo}", "\\p{sc=Latin}", "\\p{x=y}", "[[a]",
 ]  # fmt: skip
 REFUSALS = [r"\X", r"\G", r"\b{g}", r"\p{IsLatin}", r"\p{InGreek}", r"\p{IsAlphabetic}", "(?c)"]
+RANGES = ("a-c", "A-Z", "0-9", "a-z", "b-b", "!-~", "K-ſ", "_-a", "\\x41-\\x5a", "À-ÿ", "\\t-\\v")
+HEADS = ("(", "(", "(?:", "(?:", "(?=", "(?!", "(?>", "(?i:", "(?<n>")
 FLAGS = ["i", "s", "m", "u", "iu", "d", "x", "U", "i-s", "-i"]
-REPLACEMENTS = ["", "x", "$0", "$1", "$2-$1", "$10", "${n}", "\\$", "a$", "$x", "${", "${n", "${1}", "${zz}", "\\", "$9", "\\\\$1", "ä😀", "${n}$12"]
+REPLACEMENTS = [
+    "",
+    "x",
+    "$0",
+    "$1",
+    "$2-$1",
+    "$10",
+    "${n}",
+    "\\$",
+    "a$",
+    "$x",
+    "${",
+    "${n",
+    "${1}",
+    "${zz}",
+    "\\",
+    "$9",
+    "\\\\$1",
+    "ä😀",
+    "${n}$12",
+]
 
 
 class Case(NamedTuple):
@@ -75,11 +100,21 @@ class _Maker:
 
     def group(self, depth: int) -> str:
         random = self.random
-        head = random.choice(("(", "(", "(?:", "(?:", "(?=", "(?!", random.choice(("(?<=", "(?<!")), "(?>", "(?i:", "(?<n>", f"(?{random.choice(FLAGS)}:"))
+        if random.random() < 0.1:
+            return self.behind(depth)
+        head = random.choice((*HEADS, f"(?{random.choice(FLAGS)}:"))
         if head == "(?<n>":
             self.names += 1
             head = f"(?<n{self.names if self.names > 1 else ''}>"
         return f"{head}{self.choice(depth)})"
+
+    def behind(self, depth: int) -> str:
+        """Mostly one of limited length without groups: others are refused."""
+        head = self.random.choice(("(?<=", "(?<!"))
+        if self.random.random() < 0.15:
+            return f"{head}{self.choice(depth)})"
+        options = ("a", "ab", "[a-c]", r"\.", "b{2}", "a?", "[^b]{1,2}", r"\w", "^", r"(?:a|bc)", "(?!b)", r"\R", "")
+        return f"{head}{''.join(self.random.choice((*options, '|')) for _ in range(self.random.randint(1, 4)))})"
 
     def repeat(self) -> str:
         count = self.random.choice(("*", "+", "?", "*", "+", "{2}", "{1,2}", "{0,1}", "{2,}", "{0}", "{1}"))
@@ -96,7 +131,7 @@ class _Maker:
         if roll < 0.4:
             return random.choice(LETTERS)
         if roll < 0.65:
-            return random.choice(("a-c", "A-Z", "0-9", "a-z", "b-b", "!-~", "K-ſ", "_-a", "\\x41-\\x5a", "À-ÿ", "\\t-\\v"))
+            return random.choice(RANGES)
         if roll < 0.75:
             return random.choice(ESCAPES)
         if roll < 0.8:
@@ -106,7 +141,7 @@ class _Maker:
         return random.choice(("&&b-z", "-", "^", "&", "[a]", "&&[^b]", "#", " "))
 
 
-def _pattern(random: Random) -> str:
+def pattern(random: Random) -> str:
     made = _Maker(random).choice(random.choice((1, 2, 2, 3)))
     if random.random() < 0.1:
         made = f"(?{random.choice(FLAGS)}){made}"
@@ -129,35 +164,39 @@ def _text(random: Random) -> str:
 def _patterns(bridge: Bridge) -> Family:
     kind = bridge.jpype.JClass("java.util.regex.Pattern")
 
-    def theirs(case: Case) -> Any:
+    def theirs(case: Case, hidden: frozenset[int]) -> Any:
         compiled = kind.compile(bridge.text(case.pattern))
-        return [_java_outcomes(bridge, compiled, text, case.replacement) for text in case.texts]
+        return [_java_outcomes(bridge, compiled.matcher(bridge.text(text)), text, case, hidden) for text in case.texts]
 
-    def mine(case: Case) -> Any:
-        compiled = Pattern(case.pattern)
+    def mine(case: Case, compiled: Pattern) -> Any:
         return [_outcomes(compiled, text, case.replacement) for text in case.texts]
 
     def compare(case: Case) -> Pair:
-        found = ours(mine, case)
-        if isinstance(found, Failed) and "which is not supported here" in found.message:
+        compiled = ours(Pattern, case.pattern)
+        failed = isinstance(compiled, Failed)
+        found = compiled if failed else ours(mine, case, compiled)
+        if REFUSED_TEXT in repr(found):
             return Pair(found, None)
-        return Pair(found, java(bridge, lambda: theirs(case)))
+        # What a group matched is not compared where asking for it is refused.
+        hidden = frozenset() if failed else frozenset(compiled.doubtful)
+        return Pair(found, java(bridge, lambda: theirs(case, hidden)))
 
     def known(_case: Case, pair: Pair) -> str | None:
         return REFUSED if pair.java is None else None
 
     def vary(_drawn: None, random: Random) -> Case:
-        return Case(_pattern(random), tuple(_text(random) for _ in range(3)), random.choice(REPLACEMENTS))
+        return Case(pattern(random), tuple(_text(random) for _ in range(3)), random.choice(REPLACEMENTS))
 
     return Family("patterns", st.none(), compare, known, vary=vary)
 
 
-def _java_outcomes(bridge: Bridge, compiled: Any, text: str, replacement: str) -> Any:
-    matcher = compiled.matcher(bridge.text(text))
-    found = bool(matcher.matches())
-    groups = [bridge.from_text(matcher.group(n)) for n in range(matcher.groupCount() + 1)] if found else None
+def _java_outcomes(bridge: Bridge, matcher: Any, text: str, case: Case, hidden: frozenset[int]) -> Any:
+    groups = None
+    if matcher.matches():
+        shown = (n for n in range(matcher.groupCount() + 1) if n not in hidden)
+        groups = {n: bridge.from_text(matcher.group(n)) for n in shown}
     changes = (matcher.replaceFirst, matcher.replaceAll) if _is_bmp(text) else (matcher.replaceFirst,)
-    texts = [java(bridge, change, bridge.text(replacement)) for change in changes]
+    texts = [java(bridge, change, bridge.text(case.replacement)) for change in changes]
     return groups, [one if isinstance(one, Failed) else bridge.from_text(one) for one in texts]
 
 
@@ -168,7 +207,7 @@ def _is_bmp(text: str) -> bool:
 
 def _outcomes(compiled: Pattern, text: str, replacement: str) -> Any:
     found = compiled.whole(text)
-    groups = [found[n] for n in range(compiled.groups + 1)] if found else None
+    groups = {n: found[n] for n in range(compiled.groups + 1) if n not in compiled.doubtful} if found else None
     changes = (compiled.replace_first, compiled.replace_all) if _is_bmp(text) else (compiled.replace_first,)
     return groups, [ours(change, text, replacement) for change in changes]
 
