@@ -49,7 +49,8 @@ Kafka and a sink task. A transform that names a predicate is applied to the reco
 ```
 
 Classes are named as in Kafka Connect. Those with the variants `$Key` and `$Value` change the key or the value.
-The examples are the outcome of running them; a test asks the Java classes whether they agree.
+The examples are the outcome of running them; a test asks the Java classes whether they agree (Confluent's are in no
+public registry: those are built from their documentation).
 """
 
 

@@ -6,6 +6,7 @@ Neighbours: ``key`` and ``parse`` hold the declarations, ``render`` shows defaul
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from connect_core.config.checks import (
@@ -150,7 +151,8 @@ def _listed(values: Sequence[str]) -> str:
 
 def _summary(doc: str | None) -> str:
     """The first sentence of a check's docstring, as a phrase."""
-    text = " ".join((doc or "").strip().split("\n\n")[0].split()).partition(". ")[0].removesuffix(".")
+    text = " ".join((doc or "").strip().split("\n\n")[0].split())
+    text = re.split(r"\. (?=[A-Z])", text)[0].removesuffix(".")
     return text.replace("``", "`")
 
 
