@@ -19,7 +19,7 @@ def _raw(message: bytes) -> tuple[Any, Any, dict[str, Any]]:
     """(message class, reader, keyword arguments) of raw protobuf for one message of the schema."""
     from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
     from google.protobuf.timestamp_pb2 import DESCRIPTOR as TIMESTAMP
-    from google.type.date_pb2 import DESCRIPTOR as DATE
+    from google.type.date_pb2 import DESCRIPTOR as DATE  # type: ignore[import-untyped]  # ships no types
 
     field = descriptor_pb2.FieldDescriptorProto
     file = descriptor_pb2.FileDescriptorProto(name="raw.proto", syntax="proto3", package="raw")

@@ -25,6 +25,8 @@ _STRUCT_NAMES = st.sampled_from(
         "snake_case",
         "google.x.Y",
         "io.confluent.Z",
+        "com.acme.Date",
+        "Timestamp",
         "1x",
         "a b.c",
         "",

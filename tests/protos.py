@@ -164,7 +164,7 @@ def _payload(field: Field, random: Random, depth: int) -> bytes:
         )
     kind = field.type
     if kind == "string":
-        return random.choice(
+        text: bytes = random.choice(
             (
                 b"",
                 b"plain",
@@ -173,20 +173,25 @@ def _payload(field: Field, random: Random, depth: int) -> bytes:
                 *((b"\xff\xfe",) if random.random() < 0.1 else ()),
             )
         )
+        return text
     if kind == "bytes":
         return random.randbytes(random.randint(0, 6))
+    return _number(kind, random)
+
+
+def _number(kind: str, random: Random) -> bytes:
     if kind in ("double", "float"):
         number = random.choice((0.0, -0.0, 1.5, -1e30, float("inf"), float("nan"), random.uniform(-9, 9)))
         return struct.pack("<d" if kind == "double" else "<f", number)
     bits = 64 if kind.endswith("64") else 32
-    number = random.choice(
+    whole: int = random.choice(
         (0, 1, 127, 128, -1, -128, 2 ** (bits - 1) - 1, -(2 ** (bits - 1)), random.getrandbits(bits - 1))
     )
     if kind.startswith(("fixed", "sfixed")):
-        return (number % 2**bits).to_bytes(bits // 8, "little")
+        return (whole % 2**bits).to_bytes(bits // 8, "little")
     if kind == "bool":
         return wire.varint(random.choice((0, 1, 2)))
-    return wire.varint(number if random.random() < 0.8 else number % 2**32)
+    return wire.varint(whole if random.random() < 0.8 else whole % 2**32)
 
 
 def _logical(target: Message, random: Random) -> bytes:

@@ -147,6 +147,7 @@ class ProtobufConverter(Converter):
         self._writers: dict[Schema | None, Writer] = {}
         self._chosen: dict[tuple[str, Schema | None], _Chosen] = {}
         self._definitions: dict[str, Definition] = {}
+        self._readers: dict[tuple[str, SchemaId, tuple[int, ...]], _Known] = {}
         self._decoders: dict[str, Decoder] = {}
 
     def close(self) -> None:
@@ -248,7 +249,10 @@ class ProtobufConverter(Converter):
             else:
                 schema_id, _, at = self._serde.framing.read(data, None)
                 indexes, start = _indexes(data, at, schema_id)
-            found = self._reader(topic, schema_id, indexes)
+            place = (topic, schema_id, tuple(indexes))
+            found = self._readers.get(place)
+            if found is None:
+                found = _keep(self._readers, place, self._reader(topic, schema_id, indexes), self._most)
             if start == 6:
                 _keep(known, data[:6], found, _MOST)
             try:
