@@ -13,7 +13,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from connect_core.converters.avro import AvroConverter
-from connect_core.data import Schema
+from connect_core.data import DATE, Schema
 from connect_core.encoding.avro.model import AvroSchema
 from connect_core.encoding.avro.parse import parse
 from connect_core.encoding.avro.slow_write import NULL, Datum, payload
@@ -176,12 +176,12 @@ class AvroDraw:
 
     def _props(self) -> dict[str, Any]:
         choices: list[dict[str, Any]] = [
-            {}, {"connect.doc": "d"}, {"connect.name": "my.Name"}, {"connect.version": 3}, {"avro.p": 1.5}, {"x": [1]},
+            {}, {"connect.doc": "d"}, {"connect.name": "my.Name"}, {"connect.name": DATE}, {"connect.version": 3}, {"avro.p": 1.5}, {"x": [1]},
             {"connect.parameters": {"a": "b"}}, {"connect.default": 5}, {"avro.java.string": "String"}, {"doc": "x"},
             {"connect.type": "int8"}, {"connect.type": "int16"}, {"avro.q": {"a": [7, True, "x"]}},
             {"connect.parameters": {"a": 1}}, {"connect.version": "x"}, {"connect.name": 5}, {"connect.default": "t"},
         ]  # fmt: skip
-        return self.random.choice(choices[:12] if self.random.random() < 0.95 else choices)
+        return self.random.choice(choices[:13] if self.random.random() < 0.95 else choices)
 
     def _logical(self, depth: int) -> Any:
         return self.random.choice(

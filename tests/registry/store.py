@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from connect_core.encoding.avro.compat import misfits
 from connect_core.encoding.avro.parse import parse
 
 LEVELS = ("NONE", "BACKWARD", "FORWARD", "FULL", "BACKWARD_TRANSITIVE", "FORWARD_TRANSITIVE", "FULL_TRANSITIVE")
@@ -58,11 +59,15 @@ class Content:
         return str(UUID(bytes=hashlib.md5(raw.encode(), usedforsecurity=False).digest()))
 
 
+def _avro(reader: str, writer: str) -> list[str]:
+    return misfits(parse(reader), parse(writer))
+
+
 @dataclass
 class Store:
     """All state; ``checks`` holds a compatibility check per schema type, ``parsers`` what refuses a text."""
 
-    checks: dict[str, Check] = field(default_factory=dict)
+    checks: dict[str, Check] = field(default_factory=lambda: {"AVRO": _avro})
     parsers: dict[str, Callable[[str, dict[str, str]], None]] = field(default_factory=dict)
     contents: dict[int, Content] = field(default_factory=dict)
     ids: dict[Content, int] = field(default_factory=dict)

@@ -10,6 +10,7 @@ import struct
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Context, Decimal
+from functools import lru_cache
 from typing import Any
 
 from connect_core.data import units
@@ -29,7 +30,19 @@ from connect_core.errors import DataError
 type Decode = Callable[[bytes, int], Any]
 
 _EXACT_SECONDS = 2**32  # within, a double of seconds still tells milliseconds apart after rounding to microseconds
-_FIRST, _MORE = 128, 128 * (1 + (1 << 7) + (1 << 14) + (1 << 21) + (1 << 28))
+_FIRST = 128
+_words = struct.Struct("<HHH").unpack_from
+
+
+@lru_cache(maxsize=1)
+def _word_tables() -> tuple[list[int | None], list[int | None]]:
+    """Values of two bytes of a number, read as a little-endian word: more to come, or the last; None is odd."""
+    inner: list[int | None] = [None] * 65536
+    last: list[int | None] = [None] * 65536
+    for n in range(1 << 14):
+        inner[n & 127 | 128 | (n >> 7 | 128) << 8] = n
+        last[n & 127 | 128 | n >> 7 << 8] = n
+    return inner, last
 
 
 def decoder(avro: AvroSchema, schema: Schema | None, options: AvroOptions) -> Decode:
@@ -55,11 +68,13 @@ class _Compiler:
 
     def __init__(self, options: AvroOptions, by_the_book: Decode) -> None:
         self._options = options
+        words, last_words = _word_tables()
         self._source = Source(
             Odd=Odd, UTC=UTC, multiply=Context(prec=60).multiply, from_bytes=int.from_bytes, double=_unpack_double,
             float32=_unpack_float, from_ordinal=date.fromordinal, from_timestamp=datetime.fromtimestamp,
             instant=units.instant, time_of_day=units.time_of_day, number=unsigned, size=size, count=count,
-            hashable=hashable, anything=schemaless.read, by_the_book=by_the_book,
+            hashable=hashable, anything=schemaless.read, by_the_book=by_the_book, words=_words,
+            WORDS=words, LAST_WORDS=last_words,
         )  # fmt: skip
 
     def decoder(self, avro: AvroSchema, schema: Schema | None) -> Decode:
@@ -67,16 +82,23 @@ class _Compiler:
         with source.block("def decode(data, start):"):
             with source.block("try:"):
                 source.line("p = start")
+                source.line("end = len(data)")
                 self._read(source, avro, schema, "value")
-                with source.block("if p > len(data):"):  # slices do not complain
+                with source.block("if p > end:"):  # slices do not complain
                     source.line("raise Odd")
                 source.line("return value")
             with source.block("except Exception:"):
                 source.line("return by_the_book(data, start)")
         return source.compile("decode", title=f"avro decoder {avro.full_name}")
 
-    def _read(self, source: Source, avro: AvroSchema, schema: Schema | None, var: str) -> None:
+    def _read(self, source: Source, avro: AvroSchema, schema: Schema | None, var: str, o: int = 0) -> None:
+        """Lines for any type; the value begins ``o`` bytes behind ``p`` (a scalar in a union: behind its tag)."""
         kind = avro.kind
+        if schema is not None and kind in _SCALARS:
+            self._scalar(source, avro, schema, var, o)
+            return
+        if o:
+            source.line(f"p += {o}")
         if schema is None:
             if not equal(avro, ANYTHING):
                 raise Odd
@@ -89,51 +111,46 @@ class _Compiler:
             self._array(source, avro, schema, var)
         elif kind == "map":
             self._map(source, avro, schema, var)
-        elif kind == "enum":
-            symbols = source.constant("symbols", {index << 1: symbol for index, symbol in enumerate(avro.symbols[:64])})
-            source.line(f"{var} = {symbols}[data[p]]")
-            source.line("p += 1")
-        else:
-            self._scalar(source, avro, schema, var)
-
-    def _scalar(self, source: Source, avro: AvroSchema, schema: Schema, var: str) -> None:
-        kind = avro.kind
-        if kind in ("int", "long"):
-            self._integer(source, kind, schema, var)
-        elif kind == "string":
-            self._sized(source, var)
-            source.line(f"{var} = data[p:{var}].decode()")
-            source.line(f"p += {var}_n")
-        elif kind in ("bytes", "fixed"):
-            if kind == "bytes":
-                self._sized(source, var)
-            else:
-                source.line(f"{var}_n = {avro.size}")
-                source.line(f"{var} = p + {avro.size}")
-            source.line(f"{var} = data[p:{var}]")
-            source.line(f"p += {var}_n")
-            if schema.name == DECIMAL:
-                self._decimal(source, schema, var)
-        elif kind == "boolean":
-            source.line(f"{var} = data[p] == 1")
-            source.line("p += 1")
-        elif kind in ("float", "double"):
-            source.line(f"{var} = {'float32' if kind == 'float' else 'double'}(data, p)[0]")
-            source.line(f"p += {4 if kind == 'float' else 8}")
         else:
             raise Odd
 
+    def _scalar(self, source: Source, avro: AvroSchema, schema: Schema, var: str, o: int) -> None:
+        kind = avro.kind
+        if schema.name in _BASES and _BASES[schema.name] != (kind.replace("fixed", "bytes"), schema.type):
+            raise Odd
+        if kind in ("int", "long"):
+            self._integer(source, kind, schema, var, o)
+        elif kind in ("string", "bytes"):
+            self._sized(source, var, o, ".decode()" if kind == "string" else "")
+        elif kind == "enum":
+            symbols = source.constant("symbols", {index << 1: symbol for index, symbol in enumerate(avro.symbols[:64])})
+            source.line(f"{var} = {symbols}[data[{_at(o)}]]")
+            source.line(f"p += {o + 1}")
+        elif kind == "boolean":
+            source.line(f"{var} = data[{_at(o)}] == 1")
+            source.line(f"p += {o + 1}")
+        elif kind == "fixed":
+            source.line(f"{var} = data[{_at(o)}:{_at(o + avro.size)}]")
+            source.line(f"p += {o + avro.size}")
+        else:
+            source.line(f"({var},) = {'float32' if kind == 'float' else 'double'}(data, {_at(o)})")
+            source.line(f"p += {o + (4 if kind == 'float' else 8)}")
+        if schema.name == DECIMAL:
+            self._decimal(source, schema, var)
+
     @staticmethod
-    def _sized(source: Source, var: str) -> None:
-        """A length: ``var_n`` is it, ``var`` where the value ends, ``p`` where it begins."""
-        source.line(f"{var}_n = data[p]")
-        with source.block(f"if {var}_n < 128:"):
-            source.line(f"if {var}_n & 1: raise Odd")
-            source.line(f"{var}_n >>= 1")
-            source.line("p += 1")
+    def _sized(source: Source, var: str, o: int, tail: str) -> None:
+        """Bytes behind their length; a negative one is odd."""
+        source.line(f"n = data[{_at(o)}]")
+        with source.block("if n < 128:"):
+            source.line("if n & 1: raise Odd")
+            source.line(f"e = p + (n >> 1) + {o + 1}")
+            source.line(f"{var} = data[{_at(o + 1)}:e]{tail}")
         with source.block("else:"):
-            source.line(f"{var}_n, p = size(data, p)")
-        source.line(f"{var} = p + {var}_n")
+            source.line(f"n, p = size(data, {_at(o)})")
+            source.line("e = p + n")
+            source.line(f"{var} = data[p:e]{tail}")
+        source.line("p = e")
 
     @staticmethod
     def _decimal(source: Source, schema: Schema, var: str) -> None:
@@ -142,35 +159,49 @@ class _Compiler:
         source.line(f"if not 0 < len({var}) <= 18: raise Odd")
         source.line(f"{var} = multiply(from_bytes({var}, 'big', signed=True), {unit})")
 
-    @staticmethod
-    def _integer(source: Source, kind: str, schema: Schema, var: str) -> None:
-        source.line(f"{var} = data[p]")
-        with source.block(f"if {var} < 128:"):
-            source.line("p += 1")
+    def _integer(self, source: Source, kind: str, schema: Schema, var: str, o: int) -> None:
         if schema.name == TIMESTAMP:
-            # Six bytes, the last of them without the mark of more: times of this century.
-            with source.block("elif p + 6 <= len(data) and data[p + 5] < 128:"):
-                source.line("a, b, c, d, e, f = data[p:p + 6]")
-                source.line("if not a & b & c & d & e & 128: raise Odd")
-                source.line(f"{var} = a + (b << 7) + (c << 14) + (d << 21) + (e << 28) + (f << 35) - {_MORE}")
-                source.line("p += 6")
-        else:
-            with source.block("elif data[p + 1] < 128:"):
-                source.line(f"{var} += (data[p + 1] << 7) - {_FIRST}")
-                source.line("p += 2")
-            with source.block("elif data[p + 2] < 128:"):
-                source.line(f"{var} += (data[p + 1] << 7) + (data[p + 2] << 14) - {_FIRST + (_FIRST << 7)}")
-                source.line("p += 3")
+            self._timestamp(source, var, o)
+            return
+        source.line(f"n = data[{_at(o)}]")
+        with source.block("if n < 128:"):
+            source.line(f"p += {o + 1}")
+        with source.block(f"elif data[{_at(o + 1)}] < 128:"):
+            source.line(f"n += (data[{_at(o + 1)}] << 7) - {_FIRST}")
+            source.line(f"p += {o + 2}")
+        with source.block(f"elif data[{_at(o + 2)}] < 128:"):
+            source.line(f"n += (data[{_at(o + 1)}] << 7) + (data[{_at(o + 2)}] << 14) - {_FIRST + (_FIRST << 7)}")
+            source.line(f"p += {o + 3}")
         with source.block("else:"):
-            source.line(f"{var}, p = number(data, p)")
+            source.line(f"n, p = number(data, {_at(o)})")
             if kind == "int":
-                source.line(f"if {var} >> 32: raise Odd")
-        source.line(f"{var} = {var} >> 1 ^ -({var} & 1)")
+                source.line("if n >> 32: raise Odd")
+        source.line(f"{var} = ~(n >> 1) if n & 1 else n >> 1")
         if schema.type in (Type.INT8, Type.INT16):
             half = 128 if schema.type is Type.INT8 else 32768
             source.line(f"if not -{half} <= {var} < {half}: raise Odd")
-        for line in _LOGICAL.get(schema.name, ()):
-            source.line(line.format(x=var))
+        if schema.name == DATE:
+            source.line(f"{var} = from_ordinal({var} + {units.EPOCH_DAY})")
+        elif schema.name == TIME:
+            source.line(f"{var} = time_of_day({var})")
+
+    def _timestamp(self, source: Source, var: str, o: int) -> None:
+        """Six bytes are the times from July 1970 to 2039: three look-ups, already halved. Others go the long way."""
+        source.line(f"n = data[{_at(o)}]")
+        with source.block("if n < 128:"):
+            source.line(f"p += {o + 1}")
+            source.line("n = -1 - (n >> 1) if n & 1 else n >> 1")
+        with source.block(
+            f"elif not n & 1 and {_at(o + 6)} <= end and data[{_at(o + 4)}] > 127 >= data[{_at(o + 5)}]:"
+        ):
+            source.line(f"x, y, z = words(data, {_at(o)})")
+            source.line("n = WORDS[x] + (WORDS[y] << 14) + (LAST_WORDS[z] << 28) >> 1")
+            source.line(f"p += {o + 6}")
+        with source.block("else:"):
+            source.line(f"n, p = number(data, {_at(o)})")
+            source.line("n = -1 - (n >> 1) if n & 1 else n >> 1")
+        source.line(f"if -{_EXACT_SECONDS}000 <= n <= {_EXACT_SECONDS}000: {var} = from_timestamp(n / 1000, UTC)")
+        source.line(f"else: {var} = instant(n)")
 
     def _record(self, source: Source, avro: AvroSchema, schema: Schema, var: str) -> None:
         if schema.type is not Type.STRUCT or is_union(schema) or len(schema.fields) != len(avro.fields):
@@ -216,10 +247,8 @@ class _Compiler:
         key_var, value_var = source.name("k"), source.name("v")
 
         def read() -> None:
-            self._sized(source, key_var)
-            source.line(f"if {key_var} > len(data): raise Odd")
-            source.line(f"{key_var} = data[p:{key_var}].decode()")
-            source.line(f"p += {key_var}_n")
+            self._sized(source, key_var, 0, ".decode()")
+            source.line("if p > end: raise Odd")
             self._read(source, items, values, value_var)
 
         source.line(f"{var} = {{}}")
@@ -241,7 +270,6 @@ class _Compiler:
             raise Odd
         tag = source.name("t")
         source.line(f"{tag} = data[p]")
-        source.line("p += 1")
         struct_of = is_union(schema) and schema.type is Type.STRUCT
         order = sorted(range(len(avro.types)), key=lambda index: avro.types[index].kind == "null")
         word = "if"
@@ -253,10 +281,11 @@ class _Compiler:
                     if not schema.optional:
                         raise Odd
                     source.line(f"{var} = None")
+                    source.line("p += 1")
                 elif struct_of:
                     self._member(source, member, schema, var)
                 else:
-                    self._read(source, member, schema, var)
+                    self._read(source, member, schema, var, 1)
         with source.block("else:"):
             source.line("raise Odd")
 
@@ -270,16 +299,17 @@ class _Compiler:
         except DataError as error:
             raise Odd from error
         field, inner = schema.fields[index], source.name("m")
-        self._read(source, member, field.schema, inner)
+        self._read(source, member, field.schema, inner, 1)
         members = [f"{other.name!r}: {inner if other is field else None}" for other in schema.fields]
         source.line(f"{var} = {{{', '.join(members)}}}")
 
 
-_LOGICAL: dict[str | None, tuple[str, ...]] = {
-    DATE: (f"{{x}} = from_ordinal({{x}} + {units.EPOCH_DAY})",),
-    TIME: ("{x} = time_of_day({x})",),
-    TIMESTAMP: (
-        f"if -{_EXACT_SECONDS}000 <= {{x}} <= {_EXACT_SECONDS}000: {{x}} = from_timestamp({{x}} / 1000, UTC)",
-        "else: {x} = instant({x})",
-    ),
-}
+def _at(offset: int) -> str:
+    return f"p + {offset}" if offset else "p"
+
+
+_SCALARS = frozenset(("int", "long", "string", "bytes", "fixed", "boolean", "float", "double", "enum"))
+_BASES: dict[str | None, tuple[str, Type]] = {
+    DECIMAL: ("bytes", Type.BYTES), DATE: ("int", Type.INT32), TIME: ("int", Type.INT32),
+    TIMESTAMP: ("long", Type.INT64),
+}  # fmt: skip

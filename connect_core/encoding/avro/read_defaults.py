@@ -41,7 +41,8 @@ def logical(schema: Schema, value: Any) -> Any:
                 f"Invalid type for Decimal, underlying representation should be bytes but was {class_of(value)}"
             )
         return units.scaled(schema, value)
-    if isinstance(value, bool) or not isinstance(value, int):
+    wanted = Type.INT64 if schema.name == TIMESTAMP else Type.INT32
+    if isinstance(value, bool) or not isinstance(value, int) or schema.type is not wanted:
         word, base = {DATE: ("Date", "int32"), TIME: ("Time", "int32")}.get(schema.name, ("Timestamp", "int64"))
         raise DataError(
             f"Invalid type for {word}, underlying representation should be {base} but was {class_of(value)}"
@@ -49,6 +50,12 @@ def logical(schema: Schema, value: Any) -> Any:
     if schema.name == DATE:
         return units.day(value)
     return units.time_of_day(value) if schema.name == TIME else units.instant(value)
+
+
+def _class(schema: Schema, value: Any) -> str:
+    """The class of a value that came out of Avro with this schema."""
+    word = {Type.INT8: "Byte", Type.INT16: "Short", Type.INT32: "Integer", Type.INT64: "Long"}.get(schema.type)
+    return f"class java.lang.{word}" if word else class_of(value)
 
 
 def _object(schema: AvroSchema | None, tree: Any) -> Any:
