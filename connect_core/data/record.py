@@ -59,10 +59,10 @@ class Record:
     def own(self) -> Self:
         """A copy that may be changed: key and value are copies too if they are dicts; what is nested is shared."""
         other = self._copy()
-        if type(other.value) is dict:
-            other.value = other.value.copy()
-        if type(other.key) is dict:
-            other.key = other.key.copy()
+        if isinstance(other.value, dict):  # authors' own kinds of dict become plain ones
+            other.value = {**other.value}
+        if isinstance(other.key, dict):
+            other.key = {**other.key}
         return other
 
 

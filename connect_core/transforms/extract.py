@@ -52,7 +52,7 @@ class ExtractField(SideTransform[ExtractFieldConfig]):
             if value is None:
                 return None
             found = look(require_map(value, PURPOSE))
-            return found.copy() if type(found) is dict else found
+            return {**found} if isinstance(found, dict) else found
 
         return change
 
@@ -72,7 +72,7 @@ class ExtractField(SideTransform[ExtractFieldConfig]):
 
         def change(value: Any, _: Record) -> Any:
             found = None if value is None else look(value)
-            return None if found is None else found.copy()
+            return None if found is None else {**found}
 
         return Step(field.schema, change)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
 
@@ -59,6 +60,17 @@ def test_a_default_is_not_changed_by_those_who_get_it() -> None:
         )
         assert after.value == {"id": 1, "name": "a", "x": "1"}
     assert default == {"id": 1, "name": "a"}
+
+
+@pytest.mark.parametrize("schema", [None, INNER])
+def test_dicts_of_other_kinds_stay_the_sources(schema: Schema | None) -> None:
+    value = OrderedDict(id=1, name="a")
+    record = SourceRecord("t", value, value_schema=schema, key=value, key_schema=schema)
+    after = through(
+        record, made("ReplaceField$Key", {"exclude": "name"}), made("ReplaceField$Value", {"renames": "id:key"})
+    )
+    assert (after.key, after.value) == ({"id": 1}, {"key": 1, "name": "a"})
+    assert value == {"id": 1, "name": "a"}
 
 
 @pytest.mark.parametrize("name", ODD)
