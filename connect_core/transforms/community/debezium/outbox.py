@@ -74,7 +74,9 @@ class EventRouter(Transform[EventRouterConfig]):
     def configure(self) -> None:
         """Check and read the keys."""
         self._set = settings(self.config)
+        self._wraps = self._set.wraps
         self._schemas: dict[Any, Schema] = {}
+        self._topics: dict[str, str] = {}
 
     def apply[R: Record](self, record: R) -> R | None:
         """The event; None for deletes, updates and tombstones; what is no change event stays as it is."""
@@ -116,7 +118,7 @@ class EventRouter(Transform[EventRouterConfig]):
         payload_schema, payload = self._payload(column.schema, row.get(chosen.payload))
         schema: Schema | None = payload_schema
         value: Any = _own(payload)
-        if chosen.wraps:
+        if self._wraps:
             schema, value = self._wrapped_schema(payload_schema, row), {"payload": payload}
             _require_payload(payload_schema, payload)
         partition = self._add(record, row, value)
@@ -135,8 +137,15 @@ class EventRouter(Transform[EventRouterConfig]):
         found = row.typed(self._set.route_by, Type.STRING)
         if found is None:
             raise DataError(f"The column {self._set.route_by} is null, so the event has no topic")
-        topic = str(found)
-        return self._set.regex.replace_first(topic, self._set.replacement) if self._set.regex.matches(topic) else topic
+        topic = self._topics.get(found)
+        if topic is None:
+            topic = str(found)
+            if self._set.regex.matches(topic):
+                topic = self._set.regex.replace_first(topic, self._set.replacement)
+            if len(self._topics) >= _REMEMBERED:
+                self._topics.clear()
+            self._topics[found] = topic
+        return topic
 
     def _timestamp(self, event: _Row, row: _Row) -> int | None:
         name = self._set.timestamp

@@ -7,7 +7,8 @@ Neighbours: ``nodes`` compares, ``paths`` reads the paths inside.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from operator import eq, ge, gt, le, lt, ne
 from typing import Any, NamedTuple
 
 from connect_core.java.patterns import Pattern, PatternError
@@ -310,7 +311,39 @@ def _comparison(left: Operand, operator: str, right: Operand) -> Predicate:
     for side, allowed in ((left, False), (right, lists)):
         if side.node is not None and side.node.kind == JSON and not allowed:
             raise PathSyntaxError("a list may only stand behind in, nin, subsetof, anyof and noneof", refused=True)
-    return lambda item, root: compare(a(item, root), b(item, root))
+
+    def slow(item: Any, root: Any) -> bool:
+        return compare(a(item, root), b(item, root))
+
+    return _quick(left, operator, right, slow) or slow
+
+
+_QUICK: Mapping[str, Callable[[Any, Any], bool]] = {
+    "==": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge,
+}  # fmt: skip
+
+
+_DIGITS = 20  # no whole number of a record has more
+
+
+def _quick(left: Operand, operator: str, right: Operand, slow: Predicate) -> Predicate | None:
+    """A member of the item against a text or a whole number, without nodes: the same answer for values of that type."""
+    names = left.path.members if left.path is not None and left.path.relative else None
+    fixed, compare = right.node, _QUICK.get(operator)
+    if names is None or len(names) != 1 or fixed is None or compare is None:
+        return None
+    name, wanted = names[0], fixed.value
+    kind: type = str
+    if fixed.kind == NUMBER and wanted.adjusted() < _DIGITS and wanted == wanted.to_integral_value():
+        wanted, kind = int(wanted), int
+    elif fixed.kind != TEXT or operator not in ("==", "!="):
+        return None
+
+    def test(item: Any, root: Any) -> bool:
+        value = item.get(name) if type(item) is dict else None
+        return compare(value, wanted) if type(value) is kind else slow(item, root)
+
+    return test
 
 
 def _existence(side: Operand) -> Predicate:

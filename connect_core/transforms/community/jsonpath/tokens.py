@@ -219,28 +219,28 @@ class Filter(Token):
         super().__init__()
         self.predicate = predicate
 
-    def accepts(self, item: Any, run: Run) -> bool:
+    def accepts(self, item: Any, root: Any) -> bool:
         """Does it pass? What the predicate cannot be asked about does not."""
         try:
-            return self.predicate(item, run.root)
+            return self.predicate(item, root)
         except PathUnfitError:
             return False
 
     def walk(self, model: Any, run: Run) -> None:
         """Into what passes."""
         if isinstance(model, dict):
-            if self.accepts(model, run):
+            if self.accepts(model, run.root):
                 self.reach(model, run)
         elif isinstance(model, (list, tuple)):
             for item in model:
-                if self.accepts(item, run):
+                if self.accepts(item, run.root):
                     self.reach(item, run)
         elif self.upstream:
             raise PathUnfitError("a filter needs an object or an array")
 
     def matches(self, model: Any, run: Run) -> bool:
         """What passes itself."""
-        return self.accepts(model, run)
+        return self.accepts(model, run.root)
 
 
 class Scan(Token):
@@ -290,6 +290,7 @@ class Path:
             if type(before) is Elements and before.definite:
                 token.behind = before.indexes[0]
         self.definite = all(token.definite for token in tokens)
+        self._names, self._filter = _short_cut(tokens)
 
     def read(self, value: Any) -> Any:
         """What the path leads to; PathMissingError where a definite one leads nowhere."""
@@ -297,6 +298,8 @@ class Path:
 
     def evaluate(self, item: Any, root: Any, *, required: bool = False) -> Any:
         """As ``read``, from an item within a document."""
+        if self._names is not None:
+            return self._straight(item, root)
         run = Run(root, required=required)
         self._first.walk(item, run)
         if not self.definite:
@@ -304,3 +307,35 @@ class Path:
         if not run.found:
             raise PathMissingError(f"there is nothing at {self.text}")
         return run.found[-1]
+
+    def _straight(self, item: Any, root: Any) -> Any:
+        """The usual paths, plain members and perhaps a filter at the end: the same without taking steps."""
+        for name in self._names or ():
+            if not isinstance(item, dict):
+                raise PathMissingError(f"there is no object to have {name}")
+            item = item.get(name)
+            if item is None:
+                raise PathMissingError(f"there is no {name}")
+        last = self._filter
+        if last is None:
+            return item
+        if isinstance(item, dict):
+            return [item] if last.accepts(item, root) else []
+        if isinstance(item, (list, tuple)):
+            return [one for one in item if last.accepts(one, root)]
+        raise PathUnfitError("a filter needs an object or an array")
+
+    @property
+    def members(self) -> tuple[str, ...] | None:
+        """The names of a path of plain members, None for any other."""
+        return self._names if self._filter is None else None
+
+
+def _short_cut(tokens: Sequence[Token]) -> tuple[tuple[str, ...] | None, Filter | None]:
+    """Names and last filter of a path that has nothing else."""
+    last = tokens[-1]
+    middle = tokens[1:-1] if isinstance(last, Filter) else tokens[1:]
+    if not all(isinstance(token, Properties) and len(token.names) == 1 for token in middle):
+        return None, None
+    names = tuple(token.names[0] for token in middle if isinstance(token, Properties))
+    return names, last if isinstance(last, Filter) else None
