@@ -39,14 +39,16 @@ def _family(name: str, configure: Configure, *, texts: Texts, known: Known, diff
             config = configure(random, found)
             if random.random() < 0.25:
                 config["replace.null.with.default"] = random.choice(("false", "false", "true", "no"))
-            made = record(random, side, found)
-            value = made.value if side == "Value" else made.key
-            _sprinkle(value, random, texts, schemaless=found is None)
-            return f"{PACKAGE}.{name}${side}", config, made
+            made = _record(random, side, found, texts)
+            before = _record(random, side, found, texts) if random.random() < 0.3 else None
+            return f"{PACKAGE}.{name}${side}", config, made, before
 
-        def compare(case: tuple[str, dict[str, str], Record]) -> Pair:
-            kind, config, sent = case
-            return Twin(bridge, kind, config).apply(sent)
+        def compare(case: tuple[str, dict[str, str], Record, Record | None]) -> Pair:
+            kind, config, sent, before = case
+            twin = Twin(bridge, kind, config)
+            if before is not None:  # what it leaves behind: steps, and the zone of a format
+                twin.apply(before)
+            return twin.apply(sent)
 
         def known_or_default(case: Any, pair: Pair) -> str | None:
             if isinstance(pair.java, Failed) and pair.java.message == "Struct schemas do not match.":
@@ -58,18 +60,24 @@ def _family(name: str, configure: Configure, *, texts: Texts, known: Known, diff
     return make
 
 
-def _sprinkle(value: Any, random: Random, texts: Texts, *, schemaless: bool) -> None:
-    """Put readable texts where texts are, and Floats among schemaless values now and then."""
-    if not isinstance(value, dict):
-        return
-    for name, one in value.items():
-        if type(one) is str and (random.random() < 0.7 or any("\ud800" <= char < "\ue000" for char in one)):
-            # JPype cannot carry lone surrogates in the messages of exceptions
-            value[name] = texts(random)
-        elif type(one) is int and (schemaless or abs(one) > 2**32) and random.random() < 0.8:
-            value[name] = _unix(random)
-        elif schemaless and type(one) is float and random.random() < 0.3:
-            value[name] = Float32(to_float32(one))
+def _record(random: Random, side: str, found: Schema | None, texts: Texts) -> Record:
+    made = record(random, side, found)
+    value = getattr(made, side.lower())
+    if isinstance(value, dict):
+        for name, one in value.items():
+            value[name] = _readable(one, random, texts, schemaless=found is None)
+    else:
+        setattr(made, side.lower(), _readable(value, random, texts, schemaless=found is None))
+    return made
+
+
+def _readable(value: Any, random: Random, texts: Texts, *, schemaless: bool) -> Any:
+    """Mostly a text or number that the transform can read, and a Float for a schemaless Double now and then."""
+    if type(value) is str and (random.random() < 0.7 or any("\ud800" <= char < "\ue000" for char in value)):
+        return texts(random)  # JPype cannot carry lone surrogates in the messages of exceptions
+    if type(value) is int and (schemaless or abs(value) > 2**32) and random.random() < 0.8:
+        return _unix(random)
+    return Float32(to_float32(value)) if schemaless and type(value) is float and random.random() < 0.3 else value
 
 
 def _cast(random: Random, found: Schema | None) -> dict[str, str]:
@@ -100,7 +108,7 @@ def _mask(random: Random, found: Schema | None) -> dict[str, str]:
 
 PATTERNS = (
     "yyyy-MM-dd", "yyyy-MM-dd HH:mm:ss.SSS", "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", "yyyyMMddHHmmssSSS", "yy/M/d", "HH:mm:ss",
-    "EEE, d MMM yyyy HH:mm:ss Z", "YYYY-'W'ww-u", "G yyyy", "hh:mm a z", "SSS", "D yyyy", "''",
+    "EEE, d MMM yyyy HH:mm:ss Z", "YYYY-'W'ww-u", "G yyyy", "hh:mm a z", "yyyy-MM-dd HH z", "SSS", "D yyyy", "''",
 )  # fmt: skip
 BAD_PATTERNS = ("bad", "'", "yyyy-MM-ddTHH:mm", "", " ")
 _PER_MILLI = (0.001, 1, 1000, 1_000_000)
@@ -134,6 +142,8 @@ def _temporal_field(random: Random, found: Schema | None) -> str:
 def _date_text(random: Random) -> str:
     """A text that one of the patterns made, or something like it."""
     made = DateFormat(random.choice(PATTERNS)).format(_millis(random))
+    if made.endswith("UTC"):
+        made = made[:-3] + random.choice(("UTC", "PST", "CEST", "GMT+1", "Z", "GMT", "Europe/Berlin"))
     return made if random.random() < 0.8 else random.choice((made[:-1], made + "x", " " + made, text(random)))
 
 
