@@ -187,7 +187,7 @@ def _patterns(bridge: Bridge) -> Family:
     def vary(_drawn: None, random: Random) -> Case:
         return Case(pattern(random), tuple(_text(random) for _ in range(3)), random.choice(REPLACEMENTS))
 
-    return Family("patterns", st.none(), compare, known, vary=vary)
+    return Family("patterns", st.none(), compare, known, (REFUSED,), vary)
 
 
 def _java_outcomes(bridge: Bridge, matcher: Any, text: str, case: Case, hidden: frozenset[int]) -> Any:
