@@ -5,6 +5,7 @@ Also proves that what changes in place stays within the chain: the record that c
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any, NamedTuple
@@ -29,6 +30,7 @@ _MISFITS = (
     "A null value requires an optional schema but was ",
 )  # fmt: skip
 LONGS = "every whole number without a schema is a Long"
+_NARROW = re.compile(r"java\.lang\.(Byte|Short|Integer)\b")
 NO_STAMP = "the record that has no timestamp is told by topic and partition"
 ORDER = "the later one in the map gets it"
 DIFFERENCES = (
@@ -126,10 +128,26 @@ def _part(random: Random, side: str, current: Record) -> Part:
     return Part(f"{PACKAGE}.{name}${chosen}", SIDED[name](random, found))
 
 
-def _stages(drawn: Schema | None, random: Random) -> tuple[list[Stage], Record]:
-    """A chain, made stage by stage so that most stages find fields to work on, and the record for it."""
-    side = random.choice(("Key", "Value", "Value"))
-    sent = record(random, side, drawn)
+class _Drawn:
+    """Makes chains for a drawn schema; each is used for some records in a row, as in life, because making one costs."""
+
+    def __init__(self) -> None:
+        self._drawn: Schema | None = None
+        self._side = ""
+        self._stages: list[Stage] = []
+
+    def vary(self, drawn: Schema | None, random: Random) -> tuple[list[Stage], Record]:
+        """A chain and the record for it."""
+        if self._stages and self._drawn is drawn and random.random() < 0.6:
+            return self._stages, record(random, self._side, drawn)
+        self._drawn, self._side = drawn, random.choice(("Key", "Value", "Value"))
+        sent = record(random, self._side, drawn)
+        self._stages = _stages(self._side, sent, random)
+        return self._stages, sent
+
+
+def _stages(side: str, sent: Record, random: Random) -> list[Stage]:
+    """A chain, made stage by stage so that most stages find fields to work on."""
     stages: list[Stage] = []
     current: Record = sent
     for _ in range(random.randint(2, 6)):
@@ -147,7 +165,7 @@ def _stages(drawn: Schema | None, random: Random) -> tuple[list[Stage], Record]:
         stages.append(Stage(part, predicate, random.random() < 0.3))
         if isinstance(after, Record):
             current = after
-    return stages, sent
+    return stages
 
 
 def _after(part: Part, current: Record) -> Any:
@@ -190,12 +208,16 @@ def _ours(stages: list[Stage], sent: Record) -> Any:
         raise (error.__cause__ or error) from None
 
 
-def _java(bridge: Bridge, stages: list[Stage], sent: Any) -> Any:
-    parts = []
-    for stage in stages:
-        transform = _java_part(bridge, stage.transform)
-        parts.append((transform, stage.predicate and _java_part(bridge, stage.predicate), stage.negate))
-    for transform, predicate, negate in parts:
+def _java(bridge: Bridge, stages: list[Stage], sent: Any, made: dict[int, Any]) -> Any:
+    """``made`` remembers the parts of the last chain."""
+    if id(stages) not in made:
+        parts = []
+        for stage in stages:
+            transform = _java_part(bridge, stage.transform)
+            parts.append((transform, stage.predicate and _java_part(bridge, stage.predicate), stage.negate))
+        made.clear()
+        made[id(stages)] = parts, stages
+    for transform, predicate, negate in made[id(stages)][0]:
         if predicate is not None and bool(predicate.test(sent)) is negate:
             continue
         sent = transform.apply(sent)
@@ -212,10 +234,11 @@ def _java_part(bridge: Bridge, part: Part) -> Any:
 
 def _chain(bridge: Bridge) -> Family:
     records = Records(bridge)
+    parts: dict[int, Any] = {}
 
     def compare(case: tuple[list[Stage], Record]) -> Pair:
         stages, sent = case
-        theirs = java(bridge, _java, bridge, stages, records.java(sent))
+        theirs = java(bridge, _java, bridge, stages, records.java(sent), parts)
         before = records.comparable(sent)
         mine = records.comparable(ours(_ours, stages, sent))
         assert records.comparable(sent) == before, "a stage changed the source's record"
@@ -224,7 +247,7 @@ def _chain(bridge: Bridge) -> Family:
         except DataError as error:  # Java's dates reach further than Python's
             return Pair(mine, Failed("no Python value", str(error)))
 
-    return Family("chain", side_schemas(), compare, known, DIFFERENCES, _stages)
+    return Family("chain", side_schemas(), compare, known, DIFFERENCES, _Drawn().vary)
 
 
 def known(case: tuple[list[Stage], Record], pair: Pair) -> str | None:
@@ -236,13 +259,18 @@ def known(case: tuple[list[Stage], Record], pair: Pair) -> str | None:
             return NO_STAMP
         if pair.java.message.startswith(_MISFITS):
             return LATER
-        if any(f"class java.lang.{name} objects" in pair.java.message for name in ("Byte", "Short", "Integer")):
+        longs = _NARROW.sub("java.lang.Long", pair.java.message)
+        if longs != pair.java.message and (longs == _message(pair.ours) or "objects as timestamps" in longs):
             return LONGS
     elif isinstance(pair.ours, tuple) and isinstance(pair.java, tuple):
         joins = any("renames" in part.config or "Flatten" in part.name for part, _, _ in case[0])
         if joins and list(map(_names, pair.ours)) == list(map(_names, pair.java)):
             return ORDER
     return structural.known(case, pair)
+
+
+def _message(outcome: Any) -> str | None:
+    return outcome.message if isinstance(outcome, Failed) else None
 
 
 def _names(part: Any) -> Any:
