@@ -188,7 +188,7 @@ def _number(kind: str, random: Random) -> bytes:
         (0, 1, 127, 128, -1, -128, 2 ** (bits - 1) - 1, -(2 ** (bits - 1)), random.getrandbits(bits - 1))
     )
     if kind.startswith(("fixed", "sfixed")):
-        return (whole % 2**bits).to_bytes(bits // 8, "little")
+        return int(whole % 2**bits).to_bytes(bits // 8, "little")
     if kind == "bool":
         return wire.varint(random.choice((0, 1, 2)))
     return wire.varint(whole if random.random() < 0.8 else whole % 2**32)

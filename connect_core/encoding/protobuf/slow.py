@@ -215,10 +215,11 @@ class SlowWriter:
             field = message.field_named(name)
             place = Place(message, _message_of(field) if field else message, member)
             found = self._convert(part, element, place)
-            if found is None:
+            if found is None and (field is not None or not member):
                 continue
             if field is None:
                 raise DataError(f"Cannot find field with name {self._scrub(one.name)}")
+            assert found is not None
             self._put(fields, field, message, found)
         return Made("message", _joined(fields))
 
