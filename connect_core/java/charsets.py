@@ -122,3 +122,12 @@ def decode_utf8(data: bytes) -> str:
         return data.decode()
     except UnicodeDecodeError:
         return _ENCODED_SURROGATE.sub(_REPLACEMENT, data).decode(errors="replace")
+
+
+def encode_utf8(text: str) -> bytes:
+    """``getBytes(UTF_8)``: the two halves of a surrogate pair are one character, half a pair is ``?``."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        paired = text.encode("utf-16-be", "surrogatepass").decode("utf-16-be", "surrogatepass")
+        return paired.encode("utf-8", "replace")

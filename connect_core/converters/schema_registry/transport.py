@@ -6,6 +6,7 @@ remembered. Neighbours: ``auth`` signs requests, ``tls`` makes the TLS context, 
 
 from __future__ import annotations
 
+import json
 import random
 import time
 from collections.abc import Callable, Mapping
@@ -18,6 +19,7 @@ from connect_core.converters.schema_registry import auth, tls
 from connect_core.converters.schema_registry.config import RegistryAccessConfig
 from connect_core.converters.schema_registry.errors import RestError, TimedOut, Unreachable
 from connect_core.errors import ConfigError
+from connect_core.java.charsets import encode_utf8
 
 _RETRIED = frozenset((408, 429, 500, 502, 503, 504))
 _TYPE = "application/vnd.schemaregistry.v1+json"
@@ -82,7 +84,7 @@ class Transport:
     def _send(self, url: _Url, method: str, path: str, query: Mapping[str, Any] | None, body: Any) -> Any:
         headers = {**url.headers, **self._signed()}
         try:
-            answer = self._http.request(method, url.base + path, params=query, json=body, headers=headers)
+            answer = self._http.request(method, url.base + path, params=query, content=_bytes(body), headers=headers)
         except httpx.TimeoutException as error:
             raise TimedOut(f"{url.base} did not answer in time") from error
         except httpx.HTTPError as error:
@@ -98,6 +100,11 @@ class Transport:
         if answer.status_code in (200, 207) and parsed is not None:
             return parsed
         raise _refused(answer, parsed)
+
+
+def _bytes(body: Any) -> bytes | None:
+    """JSON as Java sends it: half a surrogate pair becomes a question mark."""
+    return None if body is None else encode_utf8(json.dumps(body, ensure_ascii=False, separators=(",", ":")))
 
 
 def _refused(answer: httpx.Response, parsed: Any) -> RestError:

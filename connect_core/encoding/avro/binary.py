@@ -35,15 +35,6 @@ def write_bytes(value: bytes) -> bytes:
     return write_long(len(value)) + value
 
 
-def utf8(text: str) -> bytes:
-    """Java's ``getBytes(UTF_8)``: a surrogate without its other half becomes ``?``."""
-    try:
-        return text.encode()
-    except UnicodeEncodeError:
-        paired = text.encode("utf-16-be", "surrogatepass").decode("utf-16-be", "surrogatepass")
-        return paired.encode("utf-8", "replace")
-
-
 def read_number(data: bytes, at: int, *, bits: int) -> tuple[int, int]:
     """(number, next position); ReadError for one that does not end in time. Surplus bits are lost, as in Java."""
     result, shift, most = 0, 0, 5 if bits == 32 else 10

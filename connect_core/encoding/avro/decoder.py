@@ -97,6 +97,8 @@ class _Compiler:
         if schema is not None and kind in _SCALARS:
             self._scalar(source, avro, schema, var, o)
             return
+        if schema is not None and schema.name in _BASES and kind != "union":
+            raise Odd
         if o:
             source.line(f"p += {o}")
         if schema is None:

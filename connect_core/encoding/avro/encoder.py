@@ -25,6 +25,7 @@ from connect_core.encoding.avro.model import MISSING, AvroSchema
 from connect_core.encoding.avro.options import AvroOptions
 from connect_core.encoding.avro.pieces import joined, length, refuse
 from connect_core.encoding.source import Source
+from connect_core.errors import DataError
 from connect_core.java.hashing import hash_map_order
 
 type Encode = Callable[[Any], bytes | None]
@@ -56,7 +57,7 @@ def encoder(
         return by_the_book
     try:
         return _Compiler(options, by_the_book).encoder(schema, own, target, prefix)
-    except Odd:
+    except (Odd, DataError):  # a default that cannot be written: only records that need it fail
         return by_the_book
 
 

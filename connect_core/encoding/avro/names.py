@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import quote_plus
 
-from connect_core.encoding.avro.binary import utf8
 from connect_core.encoding.avro.errors import OutOfBounds
+from connect_core.java.charsets import encode_utf8
 
 NAMESPACE = "io.confluent.connect.avro"
 DEFAULT_NAME = "ConnectDefault"
@@ -36,7 +36,9 @@ def scrub(name: str) -> str:
     """The name URL-encoded, with ``_`` for all but letters and digits and no digit first."""
     if not name or _PLAIN.fullmatch(name):
         return name
-    encoded = quote_plus(utf8(name), safe="*").replace("~", "%7E")  # the one character Python leaves and Java does not
+    encoded = quote_plus(encode_utf8(name), safe="*").replace(
+        "~", "%7E"
+    )  # the one character Python leaves and Java does not
     if "0" <= encoded[0] <= "9":
         encoded = "x" + encoded
     return _ODD.sub("_", encoded)

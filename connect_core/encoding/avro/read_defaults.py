@@ -14,6 +14,7 @@ from connect_core.data.logical import DATE, DECIMAL, TIME, TIMESTAMP
 from connect_core.data.schema import STRING, Schema, Type
 from connect_core.encoding.avro import names
 from connect_core.encoding.avro.defaults import class_of
+from connect_core.encoding.avro.errors import NumberFormatError
 from connect_core.encoding.avro.model import MISSING, AvroField, AvroSchema
 from connect_core.encoding.avro.options import AvroOptions
 from connect_core.errors import DataError
@@ -32,30 +33,34 @@ def of_field(field: AvroField) -> FieldDefault | None:
 
 
 def logical(schema: Schema, value: Any) -> Any:
-    """A base value as the logical one its schema's name asks for."""
-    if value is None or schema.name not in (DECIMAL, DATE, TIME, TIMESTAMP):
+    """A base value as the logical one its schema's name asks for, whatever the schema's type."""
+    wanted = _BASES.get(schema.name)
+    if value is None or wanted is None:
         return value
-    if schema.name == DECIMAL:
-        if not isinstance(value, bytes):
-            raise DataError(
-                f"Invalid type for Decimal, underlying representation should be bytes but was {class_of(value)}"
-            )
+    word, base, shown = wanted
+    if schema.type is not base:
+        found = f"class {_CLASSES[schema.type]}"
+        raise DataError(f"Invalid type for {word}, underlying representation should be {shown} but was {found}")
+    if base is Type.BYTES:
+        if not value:
+            raise NumberFormatError("Zero length BigInteger")
         return units.scaled(schema, value)
-    wanted = Type.INT64 if schema.name == TIMESTAMP else Type.INT32
-    if isinstance(value, bool) or not isinstance(value, int) or schema.type is not wanted:
-        word, base = {DATE: ("Date", "int32"), TIME: ("Time", "int32")}.get(schema.name, ("Timestamp", "int64"))
-        raise DataError(
-            f"Invalid type for {word}, underlying representation should be {base} but was {class_of(value)}"
-        )
     if schema.name == DATE:
         return units.day(value)
     return units.time_of_day(value) if schema.name == TIME else units.instant(value)
 
 
-def _class(schema: Schema, value: Any) -> str:
-    """The class of a value that came out of Avro with this schema."""
-    word = {Type.INT8: "Byte", Type.INT16: "Short", Type.INT32: "Integer", Type.INT64: "Long"}.get(schema.type)
-    return f"class java.lang.{word}" if word else class_of(value)
+_BASES: dict[str | None, tuple[str, Type, str]] = {
+    DECIMAL: ("Decimal", Type.BYTES, "bytes"), DATE: ("Date", Type.INT32, "int32"),
+    TIME: ("Time", Type.INT32, "int32"), TIMESTAMP: ("Timestamp", Type.INT64, "int64"),
+}  # fmt: skip
+_CLASSES = {
+    Type.INT8: "java.lang.Byte", Type.INT16: "java.lang.Short", Type.INT32: "java.lang.Integer",
+    Type.INT64: "java.lang.Long", Type.FLOAT32: "java.lang.Float", Type.FLOAT64: "java.lang.Double",
+    Type.BOOLEAN: "java.lang.Boolean", Type.STRING: "java.lang.String", Type.BYTES: "java.nio.HeapByteBuffer",
+    Type.ARRAY: "java.util.ArrayList", Type.MAP: "java.util.HashMap",
+    Type.STRUCT: "org.apache.kafka.connect.data.Struct",
+}  # fmt: skip
 
 
 def _object(schema: AvroSchema | None, tree: Any) -> Any:

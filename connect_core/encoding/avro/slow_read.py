@@ -14,7 +14,7 @@ from connect_core.data.keys import hashable
 from connect_core.data.schema import Schema, Type
 from connect_core.encoding.avro import names
 from connect_core.encoding.avro.binary import read_bytes, read_number, read_text
-from connect_core.encoding.avro.errors import NumberFormatError, ReadError
+from connect_core.encoding.avro.errors import ReadError
 from connect_core.encoding.avro.from_connect import ANYTHING_KINDS, is_fixed, is_union
 from connect_core.encoding.avro.model import AvroSchema
 from connect_core.encoding.avro.options import AvroOptions
@@ -170,40 +170,35 @@ def to_value(schema: Schema | None, datum: Datum, options: AvroOptions) -> Any:
         return None
     if schema is None:
         return _schemaless(datum, options)
-    kind, value = datum.kind, datum.value
-    if schema.type in _WANTED and kind not in _WANTED[schema.type]:
+    if schema.type in _WANTED and datum.kind not in _WANTED[schema.type]:
         raise _misfit(schema, datum)
+    return logical(schema, _base(schema, datum, options))
+
+
+def _base(schema: Schema, datum: Datum, options: AvroOptions) -> Any:
+    """The value before its logical form."""
+    kind, value = datum.kind, datum.value
     if schema.type in (Type.INT8, Type.INT16):
-        return logical(schema, narrow(value, 8 if schema.type is Type.INT8 else 16))
+        return narrow(value, 8 if schema.type is Type.INT8 else 16)
     if schema.type is Type.STRING:
         if kind not in ("string", "enum"):
             wanted = "expecting String or CharSequence but found"
             raise DataError(f"Invalid class for string type, {wanted} class {_CLASSES[kind]}")
         return value
     if schema.type is Type.BYTES:
-        return _bytes(schema, datum)
+        if kind not in ("bytes", "fixed"):
+            wanted = "expecting byte[] or ByteBuffer but found"
+            raise DataError(f"Invalid class for bytes type, {wanted} class {_CLASSES[kind]}")
+        return bytes(value)
     if schema.type is Type.ARRAY:
         return [to_value(schema.value_schema, element, options) for element in value]
     if schema.type is Type.MAP:
         return _connect_map(schema, datum, options)
-    if schema.type is Type.STRUCT:
-        return _struct(schema, datum, options)
-    return logical(schema, value)
+    return _struct(schema, datum, options) if schema.type is Type.STRUCT else value
 
 
 def _misfit(schema: Schema, datum: Datum) -> DataError:
     return DataError(f"Invalid type for {schema.type.name}: class {_CLASSES[datum.kind]}")
-
-
-def _bytes(schema: Schema, datum: Datum) -> Any:
-    if datum.kind not in ("bytes", "fixed"):
-        wanted = "expecting byte[] or ByteBuffer but found"
-        raise DataError(f"Invalid class for bytes type, {wanted} class {_CLASSES[datum.kind]}")
-    value = bytes(datum.value)
-    made = logical(schema, value) if value else None
-    if made is None and schema.name == "org.apache.kafka.connect.data.Decimal":
-        raise NumberFormatError("Zero length BigInteger")
-    return value if made is None else made
 
 
 def _connect_map(schema: Schema, datum: Datum, options: AvroOptions) -> dict[Any, Any]:

@@ -14,7 +14,7 @@ from connect_core.data.check import check_names, fits, java_class_of
 from connect_core.data.logical import DATE, DECIMAL, TIME, TIMESTAMP
 from connect_core.data.schema import Schema, Type
 from connect_core.encoding.avro import names
-from connect_core.encoding.avro.binary import utf8, write_bytes, write_long
+from connect_core.encoding.avro.binary import write_bytes, write_long
 from connect_core.encoding.avro.defaults import base_value
 from connect_core.encoding.avro.errors import WriteError
 from connect_core.encoding.avro.from_connect import (
@@ -28,6 +28,7 @@ from connect_core.encoding.avro.from_connect import (
 from connect_core.encoding.avro.model import MISSING, AvroSchema
 from connect_core.encoding.avro.options import AvroOptions
 from connect_core.errors import DataError
+from connect_core.java.charsets import encode_utf8
 from connect_core.java.hashing import hash_map_order
 
 _LOGICAL_CLASSES = {
@@ -262,7 +263,7 @@ def _scalar(kind: str, value: Any) -> bytes:
     if kind in ("int", "long"):
         return write_long(value)
     if kind == "string":
-        return write_bytes(utf8(value))
+        return write_bytes(encode_utf8(value))
     if kind == "bytes":
         return write_bytes(value)
     if kind == "boolean":
@@ -278,7 +279,7 @@ def _write_map(target: AvroSchema, value: dict[str, Datum]) -> Iterable[bytes]:
     assert target.items is not None
     pieces = [write_long(len(value))]
     for key in hash_map_order(value):
-        pieces += [write_bytes(utf8(key)), *write(target.items, value[key])]
+        pieces += [write_bytes(encode_utf8(key)), *write(target.items, value[key])]
     return [*pieces, b"\x00"]
 
 
