@@ -83,10 +83,11 @@ class Bridge:
         if value is None:
             return None
         try:
-            return self._string(value)
+            value.encode()  # asked here: JPype goes on with the error pending, and may break later
         except UnicodeEncodeError:  # a lone surrogate, which only a constructor from code points lets pass
             units = memoryview(value.encode("utf-16-le", "surrogatepass")).cast("H").tolist()
             return self._string(self.jpype.JArray(self.jpype.JInt)(units), 0, len(units))
+        return self._string(value)
 
     def from_text(self, value: Any) -> str | None:
         """A str."""

@@ -26,7 +26,7 @@ class ByLogicalTableRouterConfig(Config):
     """Keys of ByLogicalTableRouter."""
 
     topic_regex: str | None = key(
-        "The regex used for extracting the name of the logical table from the original topic name.",
+        "Java regular expression that the whole topic name must match to be routed.",
         default=None,
         importance=LOW,
         order=1,
@@ -34,7 +34,7 @@ class ByLogicalTableRouterConfig(Config):
         display="Topic regex",
     )
     topic_replacement: str | None = key(
-        "The replacement string used in conjunction with topic.regex. This will be used to create the new topic name.",
+        "Name of the topic for all tables that belong together; <code>$1</code> stands for a group.",
         default=None,
         importance=LOW,
         order=1,
@@ -42,9 +42,7 @@ class ByLogicalTableRouterConfig(Config):
         display="Topic replacement",
     )
     key_enforce_uniqueness: bool = key(
-        "Augment each record's key with a field denoting the source topic. This field distinguishes records coming "
-        "from different physical tables which may otherwise have primary/unique key conflicts. If the source tables "
-        "are guaranteed to have globally unique keys then this may be set to false to disable key rewriting.",
+        "Add a field to the key that tells the tables apart; not needed where their keys never collide.",
         default=True,
         importance=LOW,
         order=1,
@@ -52,10 +50,7 @@ class ByLogicalTableRouterConfig(Config):
         display="Add source topic name into key",
     )
     key_field_regex: str | None = key(
-        "The regex used for extracting the physical table identifier from the original topic name. Now that multiple "
-        "physical tables can share a topic, the event's key may need to be augmented to include fields other than just "
-        "those for the record's primary/unique key, since these are not guaranteed to be unique across tables. We need "
-        "some identifier added to the key that distinguishes the different physical tables.",
+        "Java regular expression that finds the table's identifier in the topic name.",
         default=None,
         importance=LOW,
         order=1,
@@ -63,8 +58,7 @@ class ByLogicalTableRouterConfig(Config):
         display="Key field regex",
     )
     key_field_replacement: str | None = key(
-        "The replacement string used in conjunction with key.field.regex. This will be used to create the physical "
-        "table identifier in the record's key.",
+        "The identifier that the key's additional field gets, made from the groups of <code>key.field.regex</code>.",
         default=None,
         importance=LOW,
         order=1,
@@ -72,9 +66,7 @@ class ByLogicalTableRouterConfig(Config):
         display="Key field replacement",
     )
     logical_table_cache_size: int = key(
-        "The size used for holding the max entries in LRUCache. The cache will keep the old/new schema for logical "
-        "table key and value, also cache the derived key and topic regex result for improving the source record "
-        "transformation.",
+        "How many converted schemas and routed topics are remembered.",
         default=16,
         importance=LOW,
         order=1,

@@ -14,7 +14,7 @@ from connect_core.api import Record, Transform
 from connect_core.config import LOW, MEDIUM, Config, Width, key
 from connect_core.data import Header, Schema, Type
 from connect_core.data.schema import OPTIONAL_STRING, STRING
-from connect_core.errors import ConfigError, DataError
+from connect_core.errors import ConfigError, DataError, SchemaError
 from connect_core.transforms.base import copy_schema, require_struct
 from connect_core.transforms.community.debezium.dropping import FieldDropper
 from connect_core.transforms.community.debezium.envelope import (
@@ -61,11 +61,9 @@ class ExtractNewRecordStateConfig(Config):
     """Keys of ExtractNewRecordState."""
 
     mode: str | None = key(
-        "How to handle delete records. Options are: drop - Remove the delete event and tombstone from the stream."
-        "tombstone (default) - For each delete event, leave only a tombstone in the stream."
-        "rewrite - Remove tombstone from the record, and add a `__deleted` field with the value `true`."
-        "rewrite-with-tombstone - Retain tombstone in record and add a `__deleted` field with the value `true`."
-        "delete-to-tombstone - Convert delete events to tombstone events and drop tombstone events.",
+        "What becomes of deletes: <code>drop</code> leaves nothing, <code>tombstone</code> the tombstone "
+        "alone, <code>rewrite</code> a row with <code>__deleted</code> = true, <code>rewrite-with-"
+        "tombstone</code> both, <code>delete-to-tombstone</code> makes the delete the tombstone.",
         name="delete.tombstone.handling.mode",
         default="tombstone",
         importance=MEDIUM,
@@ -75,7 +73,7 @@ class ExtractNewRecordStateConfig(Config):
         checks=[_mode],
     )
     route_by_field: str | None = key(
-        "The column which determines how the events will be routed, the value will replace the topic name.",
+        "Field whose value becomes the topic.",
         default="",
         importance=LOW,
         order=1,
@@ -83,7 +81,7 @@ class ExtractNewRecordStateConfig(Config):
         display="Route by field name",
     )
     add_fields_prefix: str | None = key(
-        "Adds this prefix to each field listed.",
+        "What the names of added fields begin with.",
         default="__",
         importance=LOW,
         order=1,
@@ -91,7 +89,8 @@ class ExtractNewRecordStateConfig(Config):
         display="Field prefix to be added to each field.",
     )
     add_fields: list[str] | None = key(
-        "Adds each field listed, prefixed with __ (or __<struct>_ if the struct is specified). " + _EXAMPLE,
+        "Metadata to add as fields: <code>op</code>, <code>source.ts_ms</code> becomes "
+        "<code>__source_ts_ms</code>; <code>op:NAME</code> gives a name of your own, case and all.",
         default=(),
         importance=LOW,
         order=1,
@@ -99,7 +98,7 @@ class ExtractNewRecordStateConfig(Config):
         display="Adds the specified field(s) to the message if they exist.",
     )
     add_headers_prefix: str | None = key(
-        "Adds this prefix listed to each header.",
+        "What the names of added headers begin with.",
         default="__",
         importance=LOW,
         order=1,
@@ -107,7 +106,7 @@ class ExtractNewRecordStateConfig(Config):
         display="Header prefix to be added to each header.",
     )
     add_headers: list[str] | None = key(
-        "Adds each field listed to the header,  __ (or __<struct>_ if the struct is specified). " + _EXAMPLE,
+        "Metadata to add as headers, spelt as in <code>add.fields</code>.",
         default=(),
         importance=LOW,
         order=1,
@@ -115,7 +114,7 @@ class ExtractNewRecordStateConfig(Config):
         display="Adds the specified fields to the header if they exist.",
     )
     drop_fields_header_name: str | None = key(
-        "Specifies the name of a header that contains a list of fields to be removed from the event value.",
+        "Header that lists the fields to leave out.",
         default=None,
         importance=LOW,
         order=1,
@@ -123,8 +122,7 @@ class ExtractNewRecordStateConfig(Config):
         display="Specifies a header that contains a list of field names to be removed",
     )
     drop_fields_from_key: bool = key(
-        "Specifies whether to apply the drop fields behavior to the event key as well as the value. "
-        "Default behavior is to only remove fields from the event value, not the key.",
+        "Leave those fields out of the key as well as the value.",
         default=False,
         importance=LOW,
         order=1,
@@ -132,9 +130,7 @@ class ExtractNewRecordStateConfig(Config):
         display="Specifies whether the fields to be dropped should also be omitted from the key",
     )
     drop_fields_keep_schema_compatible: bool = key(
-        "Controls the output event's schema compatibility when using the drop fields feature. "
-        "`true`: dropped fields are removed if the schema indicates its optional leaving the schemas unchanged, "
-        "`false`: dropped fields are removed from the key/value schemas, regardless of optionality.",
+        "Drop optional fields only, so that schemas stay compatible; false: any field, schema and all.",
         default=True,
         importance=LOW,
         order=1,
@@ -312,8 +308,16 @@ class ExtractNewRecordState(Transform[ExtractNewRecordStateConfig]):
 
     def _additions(self, schema: Schema, event_schema: Schema) -> _Added:
         typed_field(event_schema, OPERATION, Type.STRING)
-        located = _located(self._fields, event_schema)
-        fields = [(f.name, f.schema) for f in schema.fields] + [(one.name, one.schema) for one in located]
+        fields = [(f.name, f.schema) for f in schema.fields]
+        located: list[Located] = []
+        for one in self._fields:
+            found = one.locate(event_schema)
+            if found is None:
+                continue
+            if any(found.name == name for name, _ in fields):
+                raise SchemaError(f"Cannot create field because of field name duplication {found.name}")
+            fields.append((found.name, found.schema))
+            located.append(found)
         required = (
             (f.name, f.schema.type.name) for f in schema.fields if f.schema.has_default and not f.schema.optional
         )

@@ -17,7 +17,7 @@ class EventRouterConfig(Config):
     """Keys of EventRouter."""
 
     table_field_event_id: str | None = key(
-        "The column which contains the event ID within the outbox table",
+        "Column of the event's id.",
         default="id",
         importance=LOW,
         group="Table",
@@ -26,7 +26,7 @@ class EventRouterConfig(Config):
         display="Event ID Field",
     )
     table_field_event_key: str | None = key(
-        "The column which contains the event key within the outbox table",
+        "Column of the event's key.",
         default="aggregateid",
         importance=LOW,
         group="Table",
@@ -35,7 +35,7 @@ class EventRouterConfig(Config):
         display="Event Key Field",
     )
     table_field_event_type: str | None = key(
-        "The column which contains the event type within the outbox table",
+        "Column of the event's type.",
         default="type",
         importance=LOW,
         group="Table",
@@ -44,7 +44,7 @@ class EventRouterConfig(Config):
         display="Event Type Field",
     )
     table_field_event_payload: str | None = key(
-        "The column which contains the event payload within the outbox table",
+        "Column of the event's content.",
         default="payload",
         importance=LOW,
         group="Table",
@@ -53,8 +53,7 @@ class EventRouterConfig(Config):
         display="Event Payload Field",
     )
     table_field_event_timestamp: str | None = key(
-        "Optionally you can override the Kafka message timestamp with a value from a chosen column, otherwise it'll "
-        "be the Debezium event processed timestamp.",
+        "Column that gives the record its timestamp; without it the time of the change event.",
         default=None,
         importance=MEDIUM,
         group="Table",
@@ -63,9 +62,8 @@ class EventRouterConfig(Config):
         display="Event Timestamp Field",
     )
     table_fields_additional_placement: list[str] | None = key(
-        "Extra fields can be added as part of the event envelope or a message header, format is a list of colon-"
-        "delimited pairs or trios when you desire to have aliases, e.g. "
-        "<code>id:header,field_name:envelope:alias,field_name:partition</code> ",
+        "Further columns and where they go: <code>column:header</code>, "
+        "<code>column:envelope:alias</code>, <code>column:partition</code>.",
         default=None,
         importance=HIGH,
         group="Table",
@@ -74,9 +72,7 @@ class EventRouterConfig(Config):
         display="Settings for each additional column in the outbox table",
     )
     table_field_additional_missing: str | None = key(
-        "When transforming the 'table.fields.additional.placement' fields, defines the behavior when one of the "
-        "configured fields is missing in the change data. 'error' (default) will throw an exception; 'ignore' will "
-        "silently skip the missing field.",
+        "What to do when such a column is missing: <code>error</code> or <code>ignore</code>.",
         default="error",
         importance=MEDIUM,
         group="Table",
@@ -85,7 +81,7 @@ class EventRouterConfig(Config):
         display="Behavior when an additional field is missing in the change data",
     )
     table_field_event_schema_version: str | None = key(
-        "The column which contains the event schema version within the outbox table",
+        "Column of the version of the event's schema.",
         default=None,
         importance=LOW,
         group="Table",
@@ -94,9 +90,8 @@ class EventRouterConfig(Config):
         display="Event Schema Version Field",
     )
     table_op_invalid_behavior: str | None = key(
-        "While Debezium is capturing changes from the outbox table, it is expecting only to process 'create' or "
-        "'delete' row events; in case something else is processed this transform can log it as warning, error or stop"
-        " the process.",
+        "What to do with changes other than insert and delete: <code>warn</code>, <code>error</code> "
+        "(both skip them) or <code>fatal</code>.",
         default="warn",
         importance=MEDIUM,
         group="Table",
@@ -105,9 +100,7 @@ class EventRouterConfig(Config):
         display="Behavior when capturing an unexpected outbox event",
     )
     table_expand_json_payload: bool = key(
-        "Whether or not to try unescaping a JSON string and make it real JSON. It will infer schema information from "
-        "payload and update the record schema accordingly. If content is not JSON, it just produces a warning and "
-        "emits the record unchanged",
+        "Read a content that is JSON text and write it as the struct it describes; other texts stay texts.",
         default=False,
         importance=MEDIUM,
         group="Table",
@@ -116,8 +109,7 @@ class EventRouterConfig(Config):
         display="Expand Payload escaped string as real JSON",
     )
     table_json_payload_null_behavior: str | None = key(
-        "Behavior when json payload including null value, the default will ignore null, optional_bytes will keep the "
-        "null value, and treat null as optional bytes of connect.",
+        "Nulls in such JSON: <code>ignore</code> leaves them out, <code>optional_bytes</code> keeps them.",
         default="ignore",
         importance=MEDIUM,
         group="Table",
@@ -126,7 +118,7 @@ class EventRouterConfig(Config):
         display="Behavior when json payload including null value",
     )
     route_by_field: str | None = key(
-        "The column which determines how the events will be routed, the value will become part of the topic name",
+        "Column whose value goes into the topic's name.",
         default="aggregatetype",
         importance=HIGH,
         group="Router",
@@ -135,8 +127,7 @@ class EventRouterConfig(Config):
         display="Field to route events by",
     )
     route_topic_regex: str | None = key(
-        "The default regex to use within the RegexRouter, the default capture will allow to replace the routed field "
-        "into a new topic name defined in 'route.topic.replacement'",
+        "Java regular expression for that value; its groups can be used in <code>route.topic.replacement</code>.",
         default="(?<routedByValue>.*)",
         importance=LOW,
         group="Router",
@@ -145,8 +136,7 @@ class EventRouterConfig(Config):
         display="The name of the routed topic",
     )
     route_topic_replacement: str | None = key(
-        "The name of the topic in which the events will be routed, a replacement '${routedByValue}' is available "
-        "which is the value of The column configured via 'route.by.field'",
+        "Name of the topic, in which <code>${routedByValue}</code> stands for that value.",
         default="outbox.event.${routedByValue}",
         importance=HIGH,
         group="Router",
@@ -155,7 +145,7 @@ class EventRouterConfig(Config):
         display="The name of the routed topic",
     )
     route_tombstone_on_empty_payload: bool = key(
-        "Whether or not an empty payload should cause a tombstone event.",
+        "Make a tombstone of an event without content.",
         default=False,
         importance=HIGH,
         group="Router",
@@ -164,8 +154,7 @@ class EventRouterConfig(Config):
         display="Empty payloads cause a tombstone message",
     )
     tracing_span_context_field: str | None = key(
-        "The name of the field containing java.util.Properties representation of serialized span context. Defaults to"
-        " 'tracingspancontext'",
+        "Field with a serialized tracing context.",
         default="tracingspancontext",
         importance=HIGH,
         group="Tracing",
@@ -174,7 +163,7 @@ class EventRouterConfig(Config):
         display="Serialized tracing span context field",
     )
     tracing_operation_name: str | None = key(
-        "The operation name representing Debezium processing span. Default is 'debezium-read'",
+        "Name of the operation in traces.",
         default="debezium-read",
         importance=HIGH,
         group="Tracing",
@@ -183,7 +172,7 @@ class EventRouterConfig(Config):
         display="Tracing operation name",
     )
     tracing_with_context_field_only: bool = key(
-        "Set to `true` when only events that have serialized context field should be traced.",
+        "Trace only events that carry a context.",
         default=False,
         importance=HIGH,
         group="Tracing",
