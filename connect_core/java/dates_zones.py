@@ -11,9 +11,10 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from importlib import resources
-from typing import NamedTuple
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 _HOUR = 3_600_000
 _FIRST = -2_208_988_800_000  # 1900-01-01
@@ -153,6 +154,8 @@ def zone(name: str) -> Zone:
         return Zone("GMT" if name in ("Z", "UT") else name, 0)
     if custom := _CUSTOM.fullmatch(name):
         return _custom(name, custom)
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # here: nearly all formats are of UTC
+
     try:
         return RuleZone(name, ZoneInfo(_SHORT_IDS.get(name, name)))
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -222,6 +225,8 @@ class _Table:
         self.ids: list[str] = []
         self.by_id: dict[str, Names] = {}
         self.first: dict[str, tuple[int, int]] = {}
+        from importlib import resources  # here: only z needs the names
+
         text = resources.files(__package__).joinpath("zone_names.txt").read_text("utf-8")
         for line in text.splitlines():
             long, short, long_dst, short_dst, ids = line.split("|")

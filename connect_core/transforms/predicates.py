@@ -17,7 +17,7 @@ class TopicNameMatchesConfig(Config):
     """Keys of TopicNameMatches."""
 
     pattern: str = key(
-        "A Java regular expression for matching against the name of a record's topic.",
+        "Java regular expression that the whole topic name must match.",
         importance=MEDIUM,
         checks=[non_empty, regex],
     )
@@ -50,18 +50,25 @@ class TopicNameMatches(Predicate[TopicNameMatchesConfig]):
 class HasHeaderKeyConfig(Config):
     """Keys of HasHeaderKey."""
 
-    name: str = key("The header name.", importance=MEDIUM, checks=[non_empty])
+    name: str = key("Name of the header that must be there.", importance=MEDIUM, checks=[non_empty])
 
 
 class HasHeaderKey(Predicate[HasHeaderKeyConfig]):
     """True for records with at least one header of that name."""
 
     version: ClassVar[str] = KAFKA
+    _name: str
+
+    def configure(self) -> None:
+        """Read the name."""
+        self._name = self.config.name
 
     def test(self, record: Record) -> bool:
         """Is there such a header?"""
-        name = self.config.name
-        return any(header.name == name for header in record.headers)
+        for header in record.headers:  # noqa: SIM110 - a generator costs more than the search
+            if header.name == self._name:
+                return True
+        return False
 
 
 class RecordIsTombstoneConfig(Config):
