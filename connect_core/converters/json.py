@@ -27,7 +27,7 @@ class JsonConverterConfig(ConverterConfig):
     """Keys under the converter's prefix."""
 
     schemas_enable: bool = key(
-        "Include schemas within each of the serialized values and keys.",
+        "Write and expect an envelope that holds the schema beside the payload.",
         default=True,
         importance=HIGH,
         group="Schemas",
@@ -36,7 +36,7 @@ class JsonConverterConfig(ConverterConfig):
         display="Enable Schemas",
     )
     schemas_cache_size: int = key(
-        "The maximum number of schemas that can be cached in this converter instance.",
+        "How many converted schemas are remembered.",
         default=1000,
         importance=HIGH,
         group="Schemas",

@@ -14,7 +14,7 @@ class ConverterConfig(Config):
     """The key that the worker, not the user, sets."""
 
     converter_type: str = key(
-        "How this converter will be used.", importance=LOW, checks=[one_of("key", "value", "header")]
+        "What this converter is for.", importance=LOW, checks=[one_of("key", "value", "header")]
     )
 
 

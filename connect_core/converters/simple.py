@@ -36,7 +36,7 @@ class StringConverterConfig(ConverterConfig):
     """Keys of StringConverter."""
 
     converter_encoding: str = key(
-        "The name of the Java character set to use for encoding strings as byte arrays.",
+        "Java's name of the character set that texts are written in.",
         default="UTF-8",
         importance=HIGH,
         width=Width.MEDIUM,

@@ -92,8 +92,7 @@ class OnValue[C: Config](SideTransform[C]):
 def replace_null_with_default() -> Any:
     """The key ``replace.null.with.default`` as most transforms declare it."""
     return key(
-        "Whether to replace fields that have a default value and that are null to the default value. When set to "
-        "true, the default value is used, otherwise null is used.",
+        "Read a null in a field that has a default as that default.",
         default=True,
         importance=MEDIUM,
     )

@@ -84,9 +84,9 @@ class CastConfig(Config):
     """Keys of Cast."""
 
     spec: list[str] = key(
-        "List of fields and the type to cast them to of the form field1:type,field2:type to cast fields of Maps or "
-        "Structs. A single type to cast the entire value. Valid types are int8, int16, int32, int64, float32, float64, "
-        "boolean, and string. Note that binary fields can only be cast to string.",
+        "What becomes what: <code>field:type</code> pairs, or one type for a key or value as a whole. "
+        "Types: int8, int16, int32, int64, float32, float64, boolean, string; bytes can become string "
+        "only.",
         importance=HIGH,
         checks=[spec],
     )

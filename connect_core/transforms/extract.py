@@ -26,7 +26,7 @@ _PLAIN = frozenset(Type) - {Type.STRUCT, Type.MAP}
 class ExtractFieldConfig(Config):
     """Keys of ExtractField."""
 
-    field: str = key("Field name to extract.", importance=MEDIUM)
+    field: str = key("The field to take.", importance=MEDIUM)
     replace_null_with_default: bool = replace_null_with_default()
     field_syntax_version: str = field_syntax_version()
 

@@ -30,12 +30,9 @@ _ESCAPED = re.compile(r"\\`(?=\.)")
 def field_syntax_version() -> Any:
     """The key ``field.syntax.version``."""
     return key(
-        "Defines the version of the syntax to access fields. If set to <code>V1</code>, then the field paths are "
-        "limited to access the elements at the root level of the struct or map. If set to <code>V2</code>, the syntax "
-        "will support accessing nested elements. To access nested elements, dotted notation is used. If dots are "
-        "already included in the field name, then backtick pairs can be used to wrap field names containing dots. "
-        'E.g. to access the subfield <code>baz</code> from a field named "foo.bar" in a struct/map the following '
-        'format can be used to access its elements: "<code>foo.bar</code>.baz".',
+        "How names of fields are read: <code>V1</code> takes them as they are, at the top; in "
+        "<code>V2</code> dots lead to nested fields, and backticks wrap names that hold dots: "
+        "<code>`a.b`.c</code>.",
         default="V1",
         importance=HIGH,
         checks=[one_of("V1", "V2", ignore_case=True)],

@@ -34,8 +34,7 @@ class FlattenConfig(Config):
     """Keys of Flatten."""
 
     delimiter: str = key(
-        "Delimiter to insert between field names from the input record when generating field names for the output "
-        "record",
+        "What stands between the names of the levels in the new name.",
         default=".",
         importance=MEDIUM,
     )

@@ -41,9 +41,9 @@ def not_empty(name: str, value: Any) -> None:
 class InsertHeaderConfig(Config):
     """Keys of InsertHeader."""
 
-    header: str = key("The name of the header.", importance=HIGH, checks=[given])
+    header: str = key("Name of the header to add.", importance=HIGH, checks=[given])
     value_literal: str = key(
-        "The literal value that is to be set as the header value on all records.", importance=HIGH, checks=[given]
+        "Its value as text; the type is guessed, as SimpleHeaderConverter does.", importance=HIGH, checks=[given]
     )
 
 
@@ -67,9 +67,7 @@ class InsertHeader(Transform[InsertHeaderConfig]):
 class DropHeadersConfig(Config):
     """Keys of DropHeaders."""
 
-    headers: list[str] = key(
-        "The name of the headers to be removed.", importance=HIGH, checks=[list_of(empty_ok=False)]
-    )
+    headers: list[str] = key("Names of headers to remove.", importance=HIGH, checks=[list_of(empty_ok=False)])
 
 
 class DropHeaders(Transform[DropHeadersConfig]):
@@ -95,18 +93,17 @@ class HeaderFromConfig(Config):
     """Keys of HeaderFrom."""
 
     fields: list[str] = key(
-        "Field names in the record whose values are to be copied or moved to headers.",
+        "Fields of the key or value that go into headers.",
         importance=HIGH,
         checks=[not_empty],
     )
     headers: list[str] = key(
-        "Header names, in the same order as the field names listed in the fields configuration property.",
+        "Names of the headers, one for each of <code>fields</code>, in the same order.",
         importance=HIGH,
         checks=[not_empty],
     )
     operation: str = key(
-        "Either <code>move</code> if the fields are to be moved to the headers (removed from the key/value), or "
-        "<code>copy</code> if the fields are to be copied to the headers (retained in the key/value).",
+        "<code>move</code> takes the fields out of the key or value, <code>copy</code> leaves them there.",
         importance=HIGH,
         checks=[one_of("move", "copy")],
     )

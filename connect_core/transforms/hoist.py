@@ -10,9 +10,7 @@ from connect_core.transforms.base import OnKey, OnValue, SideTransform, Step
 class HoistFieldConfig(Config):
     """Keys of HoistField."""
 
-    field: str = key(
-        "Field name for the single field that will be created in the resulting Struct or Map.", importance=MEDIUM
-    )
+    field: str = key("Name of the one field of the new struct or map.", importance=MEDIUM)
 
 
 class HoistField(SideTransform[HoistFieldConfig]):

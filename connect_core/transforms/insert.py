@@ -25,24 +25,20 @@ from connect_core.transforms.base import (
 from connect_core.transforms.fields import fill_defaults
 
 PURPOSE = "field insertion"
-_SUFFIX = (
-    "Suffix with <code>!</code> to make this a required field, or <code>?</code> to keep it optional (the default)."
-)
+_SUFFIX = "An exclamation mark at the end makes it required, a question mark (or nothing) optional."
 
 
 class InsertFieldConfig(Config):
     """Keys of InsertField."""
 
-    topic_field: str | None = key(f"Field name for Kafka topic. {_SUFFIX}", default=None, importance=MEDIUM)
-    partition_field: str | None = key(f"Field name for Kafka partition. {_SUFFIX}", default=None, importance=MEDIUM)
+    topic_field: str | None = key(f"Field for the topic's name. {_SUFFIX}", default=None, importance=MEDIUM)
+    partition_field: str | None = key(f"Field for the Kafka partition. {_SUFFIX}", default=None, importance=MEDIUM)
     offset_field: str | None = key(
-        f"Field name for Kafka offset - only applicable to sink connectors.<br/>{_SUFFIX}",
-        default=None,
-        importance=MEDIUM,
+        f"Field for the Kafka offset, which only records of sinks have. {_SUFFIX}", default=None, importance=MEDIUM
     )
-    timestamp_field: str | None = key(f"Field name for record timestamp. {_SUFFIX}", default=None, importance=MEDIUM)
-    static_field: str | None = key(f"Field name for static data field. {_SUFFIX}", default=None, importance=MEDIUM)
-    static_value: str | None = key("Static field value, if field name configured.", default=None, importance=MEDIUM)
+    timestamp_field: str | None = key(f"Field for the record's timestamp. {_SUFFIX}", default=None, importance=MEDIUM)
+    static_field: str | None = key(f"Field for a constant. {_SUFFIX}", default=None, importance=MEDIUM)
+    static_value: str | None = key("The constant that <code>static.field</code> gets.", default=None, importance=MEDIUM)
     replace_null_with_default: bool = replace_null_with_default()
 
 

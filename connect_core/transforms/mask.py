@@ -62,10 +62,9 @@ _SCHEMAS_OF_CLASSES: Mapping[type, Schema] = {
 class MaskFieldConfig(Config):
     """Keys of MaskField."""
 
-    fields: list[str] = key("Names of fields to mask.", importance=HIGH, checks=[list_of(empty_ok=False)])
+    fields: list[str] = key("Fields whose values are hidden.", importance=HIGH, checks=[list_of(empty_ok=False)])
     replacement: str | None = key(
-        "Custom value replacement, that will be applied to all 'fields' values (numeric or non-empty string values "
-        "only).",
+        "What to put instead, for numbers and texts; without it the type's empty value.",
         default=None,
         importance=LOW,
         checks=[non_empty],

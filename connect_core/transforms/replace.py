@@ -56,18 +56,20 @@ class ReplaceFieldConfig(Config):
     """Keys of ReplaceField."""
 
     exclude: list[str] = key(
-        "Fields to exclude. This takes precedence over the fields to include.",
+        "Fields to leave out, whatever <code>include</code> says.",
         default=(),
         importance=MEDIUM,
         checks=[list_of()],
     )
     include: list[str] = key(
-        "Fields to include. If specified, only these fields will be used.",
+        "Fields to keep; an empty list keeps all.",
         default=(),
         importance=MEDIUM,
         checks=[list_of()],
     )
-    renames: list[str] = key("Field rename mappings.", default=(), importance=MEDIUM, checks=[renames])
+    renames: list[str] = key(
+        "New names of fields, as <code>old:new</code>.", default=(), importance=MEDIUM, checks=[renames]
+    )
     replace_null_with_default: bool = replace_null_with_default()
 
 

@@ -18,8 +18,8 @@ _REMEMBERED = 1_000
 class RegexRouterConfig(Config):
     """Keys of RegexRouter."""
 
-    regex: str = key("Regular expression to use for matching.", importance=HIGH, checks=[regex])
-    replacement: str = key("Replacement string.", importance=HIGH)
+    regex: str = key("Java regular expression that the whole topic name must match.", importance=HIGH, checks=[regex])
+    replacement: str = key("The new name; <code>$1</code> stands for the first group.", importance=HIGH)
 
 
 class RegexRouter(Transform[RegexRouterConfig]):
@@ -59,13 +59,12 @@ class TimestampRouterConfig(Config):
     """Keys of TimestampRouter."""
 
     topic_format: str = key(
-        "Format string which can contain <code>${topic}</code> and <code>${timestamp}</code> as placeholders for the "
-        "topic and timestamp, respectively.",
+        "The new name, in which <code>${topic}</code> and <code>${timestamp}</code> are filled in.",
         default="${topic}-${timestamp}",
         importance=HIGH,
     )
     timestamp_format: str = key(
-        "Format string for the timestamp that is compatible with <code>java.text.SimpleDateFormat</code>.",
+        "Pattern of Java's SimpleDateFormat for <code>${timestamp}</code>, in UTC.",
         default="yyyyMMdd",
         importance=HIGH,
     )

@@ -16,8 +16,8 @@ from connect_core.transforms.fields import fill_defaults
 class SetSchemaMetadataConfig(Config):
     """Keys of SetSchemaMetadata."""
 
-    schema_name: str | None = key("Schema name to set.", default=None, importance=HIGH)
-    schema_version: int | None = key("Schema version to set.", default=None, importance=HIGH)
+    schema_name: str | None = key("The schema's new name.", default=None, importance=HIGH)
+    schema_version: int | None = key("The schema's new version.", default=None, importance=HIGH)
     replace_null_with_default: bool = replace_null_with_default()
 
 

@@ -49,24 +49,20 @@ _EXACT_MILLIS = 2**32 * 1000
 class TimestampConverterConfig(Config):
     """Keys of TimestampConverter."""
 
-    field: str = key(
-        "The field containing the timestamp, or empty if the entire value is a timestamp", default="", importance=HIGH
-    )
+    field: str = key("The field to convert; empty: the key or value itself.", default="", importance=HIGH)
     target_type: str = key(
-        "The desired timestamp representation: string, unix, Date, Time, or Timestamp",
+        "What to make of it: string, unix (a number since 1970), Date, Time or Timestamp.",
         importance=HIGH,
         checks=[one_of("string", "unix", "Date", "Time", "Timestamp")],
     )
     format: str = key(
-        "A SimpleDateFormat-compatible format for the timestamp. Used to generate the output when type=string or used "
-        "to parse the input if the input is a string.",
+        "Pattern of Java's SimpleDateFormat by which texts are read and written.",
         default="",
         importance=MEDIUM,
     )
     unix_precision: str = key(
-        "The desired Unix precision for the timestamp: seconds, milliseconds, microseconds, or nanoseconds. Used to "
-        "generate the output when type=unix or used to parse the input if the input is a Long.Note: This SMT will "
-        "cause precision loss during conversions from, and to, values with sub-millisecond components.",
+        "Unit of numbers that are read or written: seconds, milliseconds, microseconds or nanoseconds. "
+        "What is finer than a millisecond is lost.",
         default="milliseconds",
         importance=LOW,
         checks=[one_of("nanoseconds", "microseconds", "milliseconds", "seconds")],

@@ -29,7 +29,7 @@ class ValueToKeyConfig(Config):
     """Keys of ValueToKey; ``field.syntax.version`` is Kafka 4.4's."""
 
     fields: list[str] = key(
-        "Field names on the record value to extract as the record key.",
+        "Fields of the value that make up the key.",
         importance=HIGH,
         checks=[list_of(empty_ok=False)],
     )

@@ -1,4 +1,4 @@
-"""Every built-in transform and predicate declares the keys of its Java class: names, types, defaults, texts, order."""
+"""Every built-in transform and predicate declares the keys of its Java class: names, types, defaults, order; the sentences are our own."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ NAMES = [
 def test_keys_are_declared_alike(confluent: ModuleType, name: str) -> None:
     theirs = [_definition(key) for key in confluent.JClass(name)().config().configKeys().values()]
     listed = [one.key for one in own_keys(config_class(load_plugin(name, BUILTIN[name].kinds)))]
-    ours = [definition(key) for key in listed if not key.spec.internal]  # Debezium reads some that it does not declare
+    ours = [
+        definition(key) | {"documentation": ""} for key in listed if not key.spec.internal
+    ]  # Debezium reads some that it does not declare
     assert [key for key in ours if (name, key["name"]) not in AHEAD] == theirs
 
 
@@ -41,7 +43,7 @@ def _definition(key: Any) -> dict[str, Any]:
         "required": required,
         "default_value": None if required or key.defaultValue is None else _default(key.defaultValue),
         "importance": str(key.importance),
-        "documentation": str(key.documentation),
+        "documentation": "",
         "group": None if key.group is None else str(key.group),
         "order_in_group": int(key.orderInGroup),
         "width": str(key.width),
