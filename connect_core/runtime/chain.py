@@ -35,6 +35,7 @@ class Chain:
 
     def __init__(self, stages: Sequence[ChainStage]) -> None:
         self.stages = list(stages)
+        self._steps = [(s.predicate, s.negate, s.transform, s.transform.apply, s.in_place) for s in self.stages]
 
     def __bool__(self) -> bool:
         return bool(self.stages)
@@ -45,16 +46,17 @@ class Chain:
         part: Any = None
         owned = False  # is the record at this point a copy that nobody else holds?
         try:
-            for stage in self.stages:
-                part = stage.predicate
-                if part is not None and part.test(current) is stage.negate:
-                    continue
-                part = stage.transform
-                if not stage.in_place:
+            for predicate, negate, transform, apply, in_place in self._steps:
+                if predicate is not None:
+                    part = predicate
+                    if predicate.test(current) is negate:
+                        continue
+                part = transform
+                if not in_place:
                     owned = False
                 elif not owned:
                     current, owned = current.own(), True
-                current = part.apply(current)
+                current = apply(current)
                 if current is None:
                     return None
         except Exception as error:
