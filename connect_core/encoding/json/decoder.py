@@ -209,6 +209,8 @@ class ReaderCompiler:
                 source.line(store.format(fresh))
             with source.block("else:"):
                 self._present(source, schema, var, store)
+        elif schema.optional and (refusal := _as_it_stands(schema)):
+            self._refuse(source, f"({refusal.format(x=var)}) and {var} is not None")  # most values are not null
         elif schema.optional:
             with source.block(f"if {var} is not None:"):
                 self._present(source, schema, var, store)
@@ -219,7 +221,7 @@ class ReaderCompiler:
         if schema.name == DECIMAL:
             unit = source.constant("unit", Decimal(f"1E{-units.scale_of(schema)}"))
             # Up to 24 characters are 43 digits, which the context of 60 holds; arithmetic without bounds is slow.
-            self._refuse(source, f"type({var}) is not str or not 0 < len({var}) <= 24")
+            self._refuse(source, f"not 0 < len({var}) <= 24")  # what is no text raises by itself
             number = f"from_bytes(base64({var}, strict_mode=True), 'big', signed=True)"
             source.line(store.format(f"multiply({number}, {unit})"))
         elif schema.type is Type.STRUCT:
@@ -230,9 +232,10 @@ class ReaderCompiler:
             source.line(store.format(f"[{element}(e) for e in {var}]"))
         elif schema.type is Type.MAP:
             self._map(source, schema, var, store)
+        elif refusal := _as_it_stands(schema):
+            self._refuse(source, refusal.format(x=var))
         else:
-            template = _LOGICAL.get(schema.name) or _scalar(schema.type)
-            for line in template:
+            for line in _LOGICAL.get(schema.name) or _SCALARS[schema.type]:
                 source.line(_fill(line, var, store))
 
     @staticmethod
@@ -286,17 +289,20 @@ def _fill(line: str, var: str, store: str) -> str:
     return head + store.format(expression) if mark else line
 
 
-def _scalar(kind: Type) -> tuple[str, ...]:
-    if kind in slow.INT_BITS:
-        low, high = INT_BOUNDS[slow.INT_BITS[kind]]
-        return (f"if type({{x}}) is not int or not {low} <= {{x}} <= {high}: raise Odd",)
-    return _SCALARS[kind]
+def _as_it_stands(schema: Schema) -> str | None:
+    """What must not hold for ``{x}``, if the parsed value is the Connect value; None if that is another."""
+    if schema.name in _LOGICAL or schema.name == DECIMAL:
+        return None
+    if schema.type is Type.INT64:
+        return f"type({{x}}) is not int or {{x}} > {INT_BOUNDS[64][1]}"  # below the lowest, orjson gives floats
+    if schema.type in slow.INT_BITS:
+        low, high = INT_BOUNDS[slow.INT_BITS[schema.type]]
+        return f"type({{x}}) is not int or not {low} <= {{x}} <= {high}"
+    return {Type.BOOLEAN: "{x} is not True and {x} is not False", Type.STRING: "type({x}) is not str"}.get(schema.type)
 
 
 _SCALARS: Mapping[Type, tuple[str, ...]] = {
-    Type.BOOLEAN: ("if {x} is not True and {x} is not False: raise Odd",),
-    Type.STRING: ("if type({x}) is not str: raise Odd",),
-    Type.BYTES: ("if type({x}) is not str: raise Odd", "STORE base64({x}, strict_mode=True)"),
+    Type.BYTES: ("STORE base64({x}, strict_mode=True)",),  # what is no text raises by itself
     Type.FLOAT64: (
         "if type({x}) is not float:",
         "    if type({x}) is not int: raise Odd",

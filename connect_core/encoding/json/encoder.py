@@ -10,7 +10,7 @@ from binascii import b2a_base64
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 from operator import itemgetter
 from typing import Any
 
@@ -24,7 +24,7 @@ from connect_core.encoding.json import slow
 from connect_core.encoding.json.options import JsonOptions
 from connect_core.encoding.json.text import like_jackson
 from connect_core.encoding.source import Source
-from connect_core.java.numbers import INT_BOUNDS, decimal_text, double_text, float_text, shortest_float32
+from connect_core.java.numbers import INT_BOUNDS, decimal_text, double_text, float_text, int_to_bytes, shortest_float32
 
 type Encode = Callable[[Any], bytes | None]
 
@@ -144,6 +144,8 @@ class EncoderCompiler:
                 source.line(f"{var} = {source.constant('default', default)}")
             with source.block("else:"):
                 self._shape_present(source, schema, var)
+        elif schema.optional and (refusal := _as_it_stands(schema)):
+            self._refuse(source, f"({refusal.format(x=var)}) and {var} is not None")  # most values are not null
         elif schema.optional:
             with source.block(f"if {var} is not None:"):
                 self._shape_present(source, schema, var)
@@ -153,9 +155,8 @@ class EncoderCompiler:
     def _shape_present(self, source: Source, schema: Schema, var: str) -> None:
         if schema.name in _LOGICAL:
             self._logical(source, schema, var)
-        elif schema.type in slow.INT_BITS:
-            low, high = INT_BOUNDS[slow.INT_BITS[schema.type]]
-            self._refuse(source, f"type({var}) is not int or not {low} <= {var} <= {high}")
+        elif refusal := _as_it_stands(schema):
+            self._refuse(source, refusal.format(x=var))
         elif schema.type is Type.STRUCT:
             self._struct(source, schema, var)
         elif schema.type is Type.ARRAY:
@@ -192,11 +193,7 @@ class EncoderCompiler:
             source.line(f"{var} = str({var})")
             self._refuse(source, f"{var}[{-scale - 1}] != '.'")  # another scale, or scientific
             source.line(f"{var} = int({var}.replace('.', ''))")
-            with source.block(f"if {var} >= 0:"):
-                source.line(f"{var} = {var}.to_bytes({var}.bit_length() // 8 + 1)")
-            with source.block("else:"):
-                source.line(f"{var} = {var}.to_bytes((~{var}).bit_length() // 8 + 1, signed=True)")
-            source.line(f"{var} = base64({var}, newline=False).decode()")
+            source.line(f"{var} = {source.constant('base64_of', base64_of_ints())}({var})")
         else:
             unscaled = source.constant("unscaled", partial(units.unscaled, schema))
             source.line(f"{var} = base64({unscaled}({var}), newline=False).decode()")
@@ -247,9 +244,17 @@ class EncoderCompiler:
         return name
 
 
+def _as_it_stands(schema: Schema) -> str | None:
+    """What must not hold for ``{x}``, if orjson writes the Connect value as it is; None if it needs another shape."""
+    if schema.name in _LOGICAL:
+        return None
+    if schema.type in slow.INT_BITS:
+        low, high = INT_BOUNDS[slow.INT_BITS[schema.type]]
+        return f"type({{x}}) is not int or not {low} <= {{x}} <= {high}"
+    return {Type.BOOLEAN: "{x} is not True and {x} is not False", Type.STRING: "type({x}) is not str"}.get(schema.type)
+
+
 _SCALARS: Mapping[Type, tuple[str, ...]] = {
-    Type.BOOLEAN: ("{x} is not True and {x} is not False",),
-    Type.STRING: ("type({x}) is not str",),
     Type.BYTES: ("type({x}) is not bytes", "{x} = base64({x}, newline=False).decode()"),
     Type.FLOAT64: ("type({x}) is not float", "if not 1e-3 <= {x} < 1e7: {x} = java_double({x})"),
     Type.FLOAT32: ("type({x}) is not float", "{x} = java_float({x})"),
@@ -268,6 +273,28 @@ _LOGICAL: Mapping[str | None, tuple[str, ...]] = {
         "{x} = {x}.days * 86400000 + {x}.seconds * 1000 + {x}.microseconds // 1000",
     ),
 }
+
+
+@cache
+def base64_of_ints() -> Callable[[int], str]:
+    """A function that gives an integer's shortest two's complement in base64, the usual lengths by look-up."""
+    chars = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    pairs = [one + other for one in chars for other in chars]
+    last_of_16 = [f"{chars[four << 2]}=" for four in range(16)]
+    last_of_8 = [f"{pairs[eight << 4]}==" for eight in range(256)]
+
+    def base64_of(number: int) -> str:
+        if -0x800000 <= number < 0x800000:
+            if not -0x8000 <= number < 0x8000:
+                return pairs[number >> 12 & 0xFFF] + pairs[number & 0xFFF]
+            if not -0x80 <= number < 0x80:
+                return pairs[number >> 4 & 0xFFF] + last_of_16[number & 0xF]
+            return last_of_8[number & 0xFF]
+        if -0x80000000 <= number < 0x80000000:
+            return pairs[number >> 20 & 0xFFF] + pairs[number >> 8 & 0xFFF] + last_of_8[number & 0xFF]
+        return b2a_base64(int_to_bytes(number), newline=False).decode()
+
+    return base64_of
 
 
 def _by_no_schema(_value: Any) -> Any:
