@@ -164,12 +164,19 @@ class JsonSchemaConverter(Converter):
             if text is None and not self._schema_is_given():
                 raise SerializationError("Error serializing JSON message") from DataError("There is no schema")
             subject = self._serde.subject(topic, lambda: schema.name if schema is not None else None)
-            chosen = self._serde.to_write(subject, text or "")
+            chosen = self._serde.to_write(subject, text or "", misfits=lambda found: not self._can_read(found, text))
             if not self._config.json_fail_invalid_schema:
                 return chosen, None
             if chosen.schema is None:
                 return chosen, self._validator(text or "", {})
             return chosen, self._validator(chosen.schema.text, self._documents(chosen.schema))
+
+    def _can_read(self, found: RegisteredSchema, text: str | None) -> bool:
+        try:
+            documents = self._documents(found)
+            return text is not None and encoding.can_read(found.text, text, self.options, documents=documents)
+        except IllegalSchema:
+            return False
 
     def _schema_is_given(self) -> bool:
         """Does the configuration say which of the registry's schemas to use, without a look at the data's own?"""
@@ -278,7 +285,7 @@ class JsonSchemaConverter(Converter):
 
 
 class _Writer:
-    """One schema on one topic; the id is asked for when a value is to be written. ``prefix``: known, and all it takes."""
+    """One schema on one topic; the id is asked for at the first value. ``prefix``: known, and all it takes."""
 
     def __init__(self, converter: JsonSchemaConverter, topic: str, schema: Schema | None) -> None:
         self._converter, self._topic, self._schema = converter, topic, schema

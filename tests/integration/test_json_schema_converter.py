@@ -123,6 +123,19 @@ def test_the_latest_schema_is_written_and_read_with(registry: Registry, converte
     assert (schema and schema.name, value) == ("new", {"id": 5, "x": None})
 
 
+def test_the_latest_schema_must_be_able_to_read_what_is_written(registry: Registry, converter: Make) -> None:
+    mine = converter(auto_register_schemas="false", use_latest_version="true")
+    first = register(registry, "t-value", {"type": "object", "properties": {"id": {"type": "integer"}}})
+    assert (
+        mine.from_connect("t", WIDGET, {"id": 5, "name": None}) == b"\x00" + first.to_bytes(4) + b'{"id":5,"name":null}'
+    )
+    register(registry, "u-value", {"type": "object", "properties": {"id": {"type": "string"}}})
+    with pytest.raises(DataError, match="serialization error of topic u") as caught:
+        mine.from_connect("u", WIDGET, {"id": 5, "name": None})
+    cause = caught.value.__cause__ and caught.value.__cause__.__cause__
+    assert "Set latest.compatibility.strict=false" in str(cause)
+
+
 def test_the_id_may_stand_in_a_header(registry: Registry, converter: Make) -> None:
     serializer = "io.confluent.kafka.serializers.schema.id.HeaderSchemaIdSerializer"
     mine = converter(**{"value.schema.id.serializer": serializer})

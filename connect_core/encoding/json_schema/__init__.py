@@ -15,7 +15,17 @@ from connect_core.encoding.json_schema.options import DEFAULTS, JsonSchemaOption
 from connect_core.encoding.json_schema.reader import read_schema
 from connect_core.encoding.json_schema.slow import schema_text_of as schema_text
 
-__all__ = ["DEFAULTS", "IllegalSchema", "JsonSchemaOptions", "decoder", "encoder", "read", "schema_text"]
+__all__ = ["DEFAULTS", "IllegalSchema", "JsonSchemaOptions", "can_read", "decoder", "encoder", "read", "schema_text"]
+
+
+def can_read(
+    text: str, written: str, options: JsonSchemaOptions, *, documents: Mapping[str, str] | None = None
+) -> bool:
+    """Can a schema text read what was written by another? DataError if either is no JSON Schema."""
+    from connect_core.encoding.json_schema import compatibility
+
+    reader = document.load(text, documents or {}, options)
+    return compatibility.can_read(reader, document.load(written, {}, options))
 
 
 def read(

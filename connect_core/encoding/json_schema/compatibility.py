@@ -39,6 +39,7 @@ class _Comparison:
 
     def __init__(self) -> None:
         self._open: set[tuple[int, int]] = set()
+        self._known: dict[tuple[int, int], bool] = {}
 
     def fits(self, writer: Node | None, reader: Node | None) -> bool:
         """Is every difference from writer to reader harmless?"""
@@ -50,11 +51,11 @@ class _Comparison:
         pair = id(writer), id(reader)
         if pair in self._open:
             return True
-        self._open.add(pair)
-        try:
-            return self._through_choices(writer, reader) or self._same_kind(writer, reader)
-        finally:
+        if pair not in self._known:
+            self._open.add(pair)
+            self._known[pair] = self._through_choices(writer, reader) or self._same_kind(writer, reader)
             self._open.discard(pair)
+        return self._known[pair]
 
     def _through_choices(self, writer: Node, reader: Node) -> bool:
         if isinstance(reader, CombinedNode):

@@ -114,6 +114,14 @@ def test_schemas_of_texts() -> None:
     assert not differing("reads", compare)
 
 
+def test_which_schemas_can_read_what_others_wrote() -> None:
+    def compare(vector: dict[str, Any]) -> tuple[Any, Any]:
+        found = json_schema.can_read(vector["reader"], vector["written"], json_schema.DEFAULTS)
+        return found, vector["compatible"]
+
+    assert not differing("compatible", compare)
+
+
 @pytest.mark.parametrize(
     "dialect", ["http://json-schema.org/draft-07/schema#", "https://json-schema.org/draft/2020-12/schema"]
 )
