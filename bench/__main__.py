@@ -7,7 +7,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-LIGHT = ("converters", "chain", "source", "sink", "start", "protobuf", "json_schema")
+LIGHT = ("converters", "chain", "source", "sink", "start", "avro", "protobuf", "json_schema")
 ON_REQUEST = ("jdbc_sink", "cold_log", "cold_start", "rival", "transforms")
 
 

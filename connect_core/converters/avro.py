@@ -130,7 +130,7 @@ class AvroConverter(Converter):
 
 
 class _Writer:
-    """Values of one schema to messages of one topic."""
+    """Values of one schema to messages of one topic. ``encode`` costs one call more than the compiled encoder."""
 
     def __init__(
         self, serde: Serde, options: encoding.AvroOptions, topic: str, schema: Schema | None, *, follows_latest: bool
@@ -141,16 +141,17 @@ class _Writer:
         self._id: SchemaId | None = None
         self._made: Encoder | None = None
         self._what = f"Failed to serialize Avro data from topic {topic} :"
+        self._current: list[Encoder] = [lambda value: self.write(value, None)]
+        self.encode = self._encode()
 
-    def encode(self, value: Any) -> bytes | None:
-        """The message of a value; None for a null."""
-        made = self._made
-        if made is None or self._follows_latest:
-            return self.write(value, None)
-        try:
-            return made(value)
-        except encoding.WriteError as error:
-            raise DataError(self._what) from error
+    def _encode(self) -> Encoder:
+        current = self._current
+
+        def encode(value: Any) -> bytes | None:
+            """The message of a value; None for a null."""
+            return current[0](value)
+
+        return encode
 
     def write(self, value: Any, headers: Any) -> bytes | None:
         """The same with a look at the registry, if it is time, and the schema's id in ``headers``, if it goes there."""
@@ -159,11 +160,8 @@ class _Writer:
             made = self._prepare(value)
             if made is None:
                 return None
+        message = made(value)
         framing = self._serde.framing
-        try:
-            message = made(value)
-        except encoding.WriteError as error:
-            raise DataError(self._what) from error
         if not framing.writes_header or message is None:
             return message
         assert self._id is not None
@@ -181,7 +179,10 @@ class _Writer:
         if encoding.to_datum(self._schema, own, value, self._options) is encoding.NULL:
             return None
         with self._failing():
-            return self._settle(own)
+            made = self._settle(own)
+        if not self._follows_latest and not self._serde.framing.writes_header:
+            self._current[0] = made
+        return made
 
     def _settle(self, own: encoding.AvroSchema) -> Encoder:
         serde = self._serde
@@ -197,7 +198,7 @@ class _Writer:
         if not serde.framing.writes_header and chosen.id.id is None:
             raise SerializationError("Schema ID is null")
         head = b"" if serde.framing.writes_header else prefix(chosen.id.id or 0)
-        made = encoding.encoder(self._schema, own, self._options, target=target, prefix=head)
+        made = encoding.encoder(self._schema, own, self._options, target=target, prefix=head, refusal=self._what)
         self._id, self._made = chosen.id, made
         return made
 
@@ -211,32 +212,36 @@ class _Reader:
     def __init__(self, serde: Serde, options: encoding.AvroOptions, topic: str, most: int) -> None:
         self._serde, self._options, self._topic, self._most = serde, options, topic, most
         self._known: dict[bytes, _Known] = {}
-        self._by_guid: dict[SchemaId, _Known] = {}
+        self._by_id: dict[SchemaId, _Known] = {}
         self._what = f"Failed to deserialize data for topic {topic} to Avro: "
+        self.decode = self._decode()
 
-    def decode(self, data: bytes | None) -> tuple[Schema | None, Any]:
-        """(schema, value) of a message that begins with its schema's id."""
+    def _decode(self) -> Decoder:
+        known, first = self._known, self._first
+
+        def decode(data: bytes | None) -> tuple[Schema | None, Any]:
+            """(schema, value) of a message that begins with its schema's id."""
+            try:
+                schema, read = known[data[:5]]  # type: ignore[index]  # a null message has no beginning: TypeError
+            except (KeyError, TypeError):
+                return first(data)
+            value = read(data, 5)  # type: ignore[arg-type]
+            return (schema, value) if value is not None else (None, None)
+
+        return decode
+
+    def _first(self, data: bytes | None) -> tuple[Schema | None, Any]:
+        """A message whose id was not met yet, or that is framed in another way."""
         if data is None:
             return None, None
-        known = self._known.get(data[:5])
-        if known is None:
-            return self._first(data)
-        try:
-            value = known.read(data, 5)
-        except encoding.ReadError as error:
-            raise DataError(self._what) from error
-        return (known.schema, value) if value is not None else (None, None)
-
-    def _first(self, data: bytes) -> tuple[Schema | None, Any]:
-        """A message whose id was not met yet, or that is framed in another way."""
+        data = bytes(data)
         with self._failing():
             schema_id, start = split(data)
-        if schema_id.id is None:
-            return self._value(self._learn(schema_id), data, start)
         found = self._learn(schema_id)
-        if len(self._known) >= self._most:
-            self._known.pop(next(iter(self._known)))
-        self._known[bytes(data[:5])] = found
+        if schema_id.id is not None:
+            if len(self._known) >= self._most:
+                self._known.pop(next(iter(self._known)))
+            self._known[data[:5]] = found
         return self._value(found, data, start)
 
     def read(self, data: bytes | None, headers: Any) -> tuple[Schema | None, Any]:
@@ -247,18 +252,16 @@ class _Reader:
             found = self._serde.framing.read_header(headers)
         return self.decode(data) if found is None else self._value(self._learn(found[0]), data, 0)
 
-    def _value(self, known: _Known, data: bytes, start: int) -> tuple[Schema | None, Any]:
-        try:
-            value = known.read(data, start)
-        except encoding.ReadError as error:
-            raise DataError(self._what) from error
+    @staticmethod
+    def _value(known: _Known, data: bytes, start: int) -> tuple[Schema | None, Any]:
+        value = known.read(data, start)
         return (known.schema, value) if value is not None else (None, None)
 
     def _failing(self) -> Any:
         return failing(self._what, f"Network connection error while deserializing data for topic {self._topic}")
 
     def _learn(self, schema_id: SchemaId) -> _Known:
-        found = self._by_guid.get(schema_id)
+        found = self._by_id.get(schema_id)
         if found is not None:
             return found
         serde = self._serde
@@ -271,12 +274,12 @@ class _Reader:
             version = serde.version_of(registered, schema_id)
         try:
             schema = encoding.to_connect(avro, self._options, version=version)
-            found = _Known(schema, encoding.decoder(avro, schema, self._options))
+            found = _Known(schema, encoding.decoder(avro, schema, self._options, refusal=self._what))
         except DataError as error:
-            found = _Known(None, encoding.refusing(avro, error))
-        if len(self._by_guid) >= self._most:
-            self._by_guid.pop(next(iter(self._by_guid)))
-        self._by_guid[schema_id] = found
+            found = _Known(None, encoding.refusing(avro, error, refusal=self._what))
+        if len(self._by_id) >= self._most:
+            self._by_id.pop(next(iter(self._by_id)))
+        self._by_id[schema_id] = found
         return found
 
     def _record_name(self, found: RegisteredSchema) -> str | None:

@@ -19,7 +19,7 @@ from connect_core.data.logical import DATE, DECIMAL, TIME, TIMESTAMP
 from connect_core.data.schema import Schema, Type
 from connect_core.encoding.avro import names, schemaless, slow_read
 from connect_core.encoding.avro.binary import count, size, unsigned
-from connect_core.encoding.avro.errors import Odd
+from connect_core.encoding.avro.errors import Odd, ReadError
 from connect_core.encoding.avro.from_connect import ANYTHING, is_fixed, is_union
 from connect_core.encoding.avro.model import AvroSchema, equal
 from connect_core.encoding.avro.options import AvroOptions
@@ -45,11 +45,19 @@ def _word_tables() -> tuple[list[int | None], list[int | None]]:
     return inner, last
 
 
-def decoder(avro: AvroSchema, schema: Schema | None, options: AvroOptions) -> Decode:
-    """A function from (message, where the value begins) to the Connect value. Keep it: making one is slow."""
+def decoder(
+    avro: AvroSchema, schema: Schema | None, options: AvroOptions, *, refusal: str | None = None
+) -> Decode:  # fmt: skip
+    """A function from (message, where the value begins) to the Connect value. Keep it: making one is slow.
+
+    ``refusal`` is the text of the DataError that is raised for broken bytes.
+    """
 
     def by_the_book(data: bytes, start: int) -> Any:
-        return slow_read.decode(avro, schema, data, start, options)
+        try:
+            return slow_read.decode(avro, schema, data, start, options)
+        except ReadError as error:
+            raise (error if refusal is None else DataError(refusal)) from error
 
     if avro.kind == "bytes":
         return by_the_book

@@ -39,16 +39,20 @@ _SCALARS = {
 
 def encoder(
     schema: Schema | None, own: AvroSchema, options: AvroOptions, *, target: AvroSchema | None = None,
-    prefix: bytes = b"",
+    prefix: bytes = b"", refusal: str | None = None,
 ) -> Encode:  # fmt: skip
     """A function from values to messages that begin with ``prefix``; None for a null. Keep it: making one is slow.
 
     ``own`` is the schema's own Avro schema, ``target`` the one to write with, where the registry chose another.
+    ``refusal`` is the text of the DataError that is raised where Avro refuses a value.
     """
     target = own if target is None else target
 
     def by_the_book(value: Any) -> bytes | None:
-        found = slow_write.encode(schema, own, target, value, options)
+        try:
+            found = slow_write.encode(schema, own, target, value, options)
+        except WriteError as error:
+            raise (error if refusal is None else DataError(refusal)) from error
         return None if found is None else prefix + found
 
     if schema is None and target is own:

@@ -53,12 +53,15 @@ def decode(avro: AvroSchema, schema: Schema | None, data: bytes, start: int, opt
     return None if datum is NULL else to_value(schema, datum, options)
 
 
-def refusing(avro: AvroSchema, error: DataError) -> Callable[[bytes, int], Any]:
+def refusing(avro: AvroSchema, error: DataError, *, refusal: str) -> Callable[[bytes, int], Any]:
     """A reader where the schema has no Connect form: broken bytes and nulls go first, as in the original."""
 
     def read_and_refuse(data: bytes, start: int) -> Any:
-        if avro.kind != "bytes" and read(avro, data, start)[0] is NULL:
-            return None
+        try:
+            if avro.kind != "bytes" and read(avro, data, start)[0] is NULL:
+                return None
+        except ReadError as broken:
+            raise DataError(refusal) from broken
         raise type(error)(*error.args) from error
 
     return read_and_refuse
