@@ -8,31 +8,22 @@ patterns take short cuts that give the same answers. Neighbours: ``dates_parse``
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable
-from typing import Any, NamedTuple
 
 from connect_core.java import dates_parse
-from connect_core.java.dates_calendar import CUTOVER_YEAR, DAY_MILLIS, Day, day_fields, gregorian
+from connect_core.java.dates_calendar import DAY_MILLIS, Day, day_fields, gregorian
 from connect_core.java.dates_parse import ERAS, HALVES, MONTHS, WEEKDAYS, State, Step
+from connect_core.java.dates_pattern import Piece, pieces_of, utf16_units
 from connect_core.java.dates_resolve import Field, resolve
+from connect_core.java.dates_short_cut import short_cut
 from connect_core.java.dates_zones import Offset, Zone
 from connect_core.java.dates_zones import zone as zone_of
 
-LETTERS = "GyMdkHmsSEDFwWahKzZYuXL"
 _NUMERIC = "ydMDFwWuHkKhmsSYL"  # a letter before one of these has as many digits as letters
 _CLOCK = "HkKhmsSa"
 _DAYS_KEPT = 512
 _MOST_DIGITS = 309
-
-
-class Piece(NamedTuple):
-    """A letter and how often it stands there, or (no letter) a text."""
-
-    letter: str
-    width: int
-    text: str = ""
 
 
 class DateFormat:
@@ -40,10 +31,10 @@ class DateFormat:
 
     def __init__(self, pattern: str, zone: str = "UTC", *, lenient: bool = True) -> None:
         self.pattern, self.lenient = pattern, lenient
-        self._pieces = _pieces(pattern)
+        self._pieces = pieces_of(pattern)
         self._write_clock = _clock_writer(self._pieces)
         self._steps = _steps(self._pieces)
-        self._short_cut = _short_cut(self._pieces) if lenient else None
+        self._short_cut = short_cut(self._pieces) if lenient else None
         now = day_fields(time.time_ns() // 1_000_000 // DAY_MILLIS)
         self._century = now.year - 80
         self._century_start = (
@@ -93,7 +84,7 @@ class DateFormat:
 
     def _parse(self, text: str) -> int:
         state = State(self._zone, century=self._century, lenient=self.lenient)
-        units = _units(text)
+        units = utf16_units(text)
         position = 0
         for step in self._steps:
             position = step(state, units, position)
@@ -117,59 +108,6 @@ class DateFormat:
         except ValueError:
             return None
         return found
-
-
-def _pieces(pattern: str) -> list[Piece]:
-    """The pattern cut at letters; literal texts unquoted and joined."""
-    found: list[Piece] = []
-    quoted = False
-    index = 0
-    while index < len(pattern):
-        character = pattern[index]
-        following = pattern[index + 1 : index + 2]
-        index += 1
-        if character == "'" and following == "'":
-            index += 1
-            _add_text(found, "'")
-        elif character == "'":
-            quoted = not quoted
-            if quoted:
-                _check(found)
-                found.append(Piece("", 0))
-        elif quoted or not (character.isascii() and character.isalpha()):
-            _add_text(found, character)
-        elif character not in LETTERS:
-            raise ValueError(f"Illegal pattern character '{character}'")
-        elif found and found[-1].letter == character:
-            found[-1] = Piece(character, found[-1].width + 1)
-        else:
-            _check(found)
-            found.append(Piece(character, 1))
-    if quoted:
-        raise ValueError("Unterminated quote")
-    _check(found)
-    return found
-
-
-def _check(pieces: list[Piece]) -> None:
-    if pieces and pieces[-1].letter == "X" and pieces[-1].width > 3:
-        raise ValueError(f"invalid ISO 8601 format: length={pieces[-1].width}")
-
-
-def _add_text(pieces: list[Piece], text: str) -> None:
-    if pieces and not pieces[-1].letter:
-        pieces[-1] = Piece("", 0, pieces[-1].text + text)
-    else:
-        _check(pieces)
-        pieces.append(Piece("", 0, text))
-
-
-def _units(text: str) -> str:
-    """Each UTF-16 unit one character, as Java counts them."""
-    if text.isascii() or max(text) <= "\uffff":
-        return text
-    data = text.encode("utf-16-be", "surrogatepass")
-    return "".join(chr(int.from_bytes(data[at : at + 2])) for at in range(0, len(data), 2))
 
 
 # Writing
@@ -266,86 +204,10 @@ def _steps(pieces: list[Piece]) -> list[Step]:
             exact = following.letter != "" and _obeys(following)
             steps.append(dates_parse.field(piece.letter, piece.width, exact=exact))
         else:
-            steps.append(dates_parse.literal(_units(piece.text)))
+            steps.append(dates_parse.literal(utf16_units(piece.text)))
     return steps
 
 
 def _obeys(following: Piece) -> bool:
     """Does a number end after as many digits as letters because this follows?"""
     return following.letter in _NUMERIC and not (following.letter in "ML" and following.width > 2)
-
-
-type _Parser = Callable[[str, Offset | None], int | None]
-
-
-def _short_cut(pieces: list[Piece]) -> _Parser | None:
-    """A parser of texts exactly as the pattern writes them, by the Gregorian calendar; it gives None for any other.
-
-    It takes y, M, d, H, m, s, S and X, each once. What it reads the long way reads the same.
-    """
-    letters = "".join(piece.letter for piece in pieces)
-    if len(set(letters)) != len(letters) or "y" not in letters or not set(letters) <= set("yMdHmsSX"):
-        return None
-    widths = {piece.letter: piece.width for piece in pieces}
-    if widths["y"] != 4 or widths.get("M", 2) != 2 or widths.get("d", 2) != 2:
-        return None
-    expression = "".join(
-        re.escape(piece.text)
-        if not piece.letter
-        else _ISO[piece.width]
-        if piece.letter == "X"
-        else f"([0-9]{{{piece.width}}})"
-        for piece in pieces
-    )
-    clock = "".join(f" + int({letter}) * {unit}" for letter, unit in _UNITS.items() if letter in letters)
-    date = ", ".join(letter if letter in letters else "'1'" for letter in "yMd")
-    # The letters become Python variables: nothing of the pattern's text gets into this source.
-    source = f"""
-def parse(text, fixed):
-    found = match(text)
-    if found is None{"" if "X" in letters else " or fixed is None"}:
-        return None
-    {", ".join(letters)}, = found.groups()
-    key = {date}
-    start = kept.get(key)
-    if start is None:
-        start = day_start(kept, *key)
-        if start is None:
-            return None
-    return start{clock} - {"iso_offset(X)" if "X" in letters else "fixed.raw"}
-"""
-    names: dict[str, Any] = {
-        "match": re.compile(expression).fullmatch, "kept": {}, "day_start": _day_start, "iso_offset": _iso_offset,
-    }  # fmt: skip
-    exec(source, names)  # noqa: S102 - made above
-    made: _Parser = names["parse"]
-    return made
-
-
-_UNITS = {"H": 3_600_000, "m": 60_000, "s": 1000, "S": 1}
-
-
-def _day_start(kept: dict[tuple[str, ...], int], *key: str) -> int | None:
-    """Where a day begins; None for one that needs more thought."""
-    year, month, day = map(int, key)
-    if year <= CUTOVER_YEAR + 1 or not 1 <= month <= 12:
-        return None
-    if len(kept) >= _DAYS_KEPT:
-        kept.clear()
-    start = kept[key] = gregorian(year, month, day) * DAY_MILLIS
-    return start
-
-
-_ISO = {
-    1: "(Z|[+-](?:[01][0-9]|2[0-3]))",
-    2: "(Z|[+-](?:[01][0-9]|2[0-3])[0-5][0-9])",
-    3: "(Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])",
-}
-
-
-def _iso_offset(mark: str) -> int:
-    if mark == "Z":
-        return 0
-    digits = mark[1:].replace(":", "")
-    millis = (int(digits[:2]) * 60 + int(digits[2:] or 0)) * 60_000
-    return -millis if mark[0] == "-" else millis

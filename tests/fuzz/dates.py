@@ -16,7 +16,9 @@ USUAL = [
     "yyyyMMdd", "yyyy-MM-dd", "yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
     "yyyy-MM-dd'T'HH:mm:ssZ", "EEE, dd MMM yyyy HH:mm:ss zzz", "MM/dd/yy h:mm a", "yyyy-MM-dd HH:mm:ss.SSSSSS",
     "YYYY-'W'ww-u", "yyyy.MM.dd G 'at' HH:mm:ss z", "EEE, MMM d, ''yy", "hh 'o''clock' a, zzzz", "K:mm a, z",
-    "yyMMddHHmmssZ", "dd-MMM-yyyy", "yyyyy.MMMMM.dd GGG hh:mm aaa", "yyyy-DDD", "yyyyMM", "HH:mm:ss",
+    "yyMMddHHmmssZ", "dd-MMM-yyyy",
+    "EEE, dd MMM yyyy HH:mm:ss Z", "EEEE dd MMMM yyyy", "MMMdd yyyyHHmm", "yyyyMMMdd'E'HHX", "dd MMM yyyy'May'",
+    "yyyyy.MMMMM.dd GGG hh:mm aaa", "yyyy-DDD", "yyyyMM", "HH:mm:ss",
     "ddMMyyyy'x'HHmm", "yyyy MM W E", "LLLL yyyy", "F E MMM y",
 ]  # fmt: skip
 ZONES = [

@@ -9,7 +9,16 @@ from connect_core.java.dates_zones import zone
 
 
 @pytest.mark.parametrize(
-    "pattern", ["yyyy-MM-dd", "yyyyMMddHHmmss", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX", "dd.MM.yyyy HH'h'", "yyyy X"]
+    "pattern",
+    [
+        "yyyy-MM-dd",
+        "yyyyMMddHHmmss",
+        "yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
+        "dd.MM.yyyy HH'h'",
+        "yyyy X",
+        "EEE, dd MMM yyyy HH:mm:ss Z",
+        "MMMM dd yyyy",
+    ],
 )
 def test_the_short_cut_reads_as_the_long_way_does(pattern: str) -> None:
     made = DateFormat(pattern)
@@ -18,6 +27,20 @@ def test_the_short_cut_reads_as_the_long_way_does(pattern: str) -> None:
         assert made.parse(text) == made._parse(text)
     odd = made.format(0).replace("01", "99")
     assert made.parse(odd) == made._parse(odd)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        ("yyyy'1'MM", "2020102"),
+        ("yyyy'E'MM", "2020E02"),
+        ("MMM'ch'yyyy", "March2020"),
+        ("EEE'day'yyyydd", "Sunday202001"),
+    ],
+)
+def test_a_field_takes_what_it_can_get(pattern: str, text: str) -> None:
+    with pytest.raises(ValueError, match="Unparseable date"):
+        DateFormat(pattern).parse(text)
 
 
 def test_more_days_than_are_kept() -> None:
