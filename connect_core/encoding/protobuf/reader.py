@@ -190,24 +190,24 @@ class _Compiler:
                 members += self._oneof(part, schema, message, index, oneof)
             for field in message.fields:
                 if field.oneof is None or field.proto3_optional:
-                    made = self._member(part, schema, field, message)
-                    members.append((field.name, made if root else self._required(part, schema, field, made)))
-            part.line("return {" + ", ".join(f"{name!r}: {made}" for name, made in members) + "}")
+                    members.append((field.name, self._member(part, schema, field, message)))
+            part.line("made = {" + ", ".join(f"{name!r}: {made}" for name, made in members) + "}")
+            if not root:
+                self._require(part, schema, dict(members))
+            part.line("return made")
         source.join(part)
         return name
 
     @staticmethod
-    def _required(source: Source, schema: Schema, field: Field, made: str) -> str:
-        """The expression, after lines that refuse a null in a required field."""
-        one = schema.field_map[field.name].schema
-        if one.optional or not made.endswith(" else None"):
-            return made
-        var = source.name("x")
-        complaint = f'Invalid value: null used for required field: "{field.name}", schema type: {one.type.name}'
-        source.line(f"{var} = {made}")
-        with source.block(f"if {var} is None:"):
-            source.line(f"raise DataError({complaint!r})")
-        return var
+    def _require(source: Source, schema: Schema, members: dict[str, str]) -> None:
+        """Lines that refuse a null in a required field."""
+        for field in schema.fields:
+            if field.schema.optional or not members[field.name].endswith(" else None"):
+                continue
+            kind = field.schema.type.name
+            complaint = f'Invalid value: null used for required field: "{field.name}", schema type: {kind}'
+            with source.block(f"if made[{field.name!r}] is None:"):
+                source.line(f"raise DataError({complaint!r})")
 
     def _oneof(self, source: Source, schema: Schema, message: Message, index: int, name: str) -> list[tuple[str, str]]:
         """(field, expression) of what a oneof becomes: one field, or one per member."""
@@ -242,7 +242,7 @@ class _Compiler:
         has = f"m.HasField('f{field.number}')"
         optional = has_keyword(field, message) and (field.proto3_optional or self._options.optional_for_proto2)
         if (isinstance(field.target, Message) or optional) and not self._options.generate_struct_for_nulls:
-            return f"{made} if {has} else None"
+            return self._logical_member(source, one, field) or f"{made} if {has} else None"
         if isinstance(field.target, Message):
             return made
         default = self._default(field, message)
@@ -302,33 +302,51 @@ class _Compiler:
             return f"decode_utf8({var})"
         return var
 
+    def _logical_member(self, source: Source, schema: Schema, field: Field) -> str | None:
+        """The expression of a logical value that may be absent: it is only asked for where its first part is empty."""
+        if not isinstance(field.target, Message) or schema.name is None or schema.name not in _LOGICAL:
+            return None
+        parts = _parts(schema.name, field.target)
+        if None in parts:
+            return None
+        part, first = source.name("part"), source.name("first")
+        var = f"m.f{field.number}"
+        rest = [f"{part}.f{number}" for number in parts[1:]]
+        present = f"({first} := ({part} := {var}).f{parts[0]}) or m.HasField('f{field.number}')"
+        return f"{self._logical(source, schema.name, first, *rest)} if {present} else None"
+
     @staticmethod
-    def _timestamp(source: Source, seconds: str, nanos: str) -> str:
-        """``to_timestamp`` with its usual case in line: a double tells these apart."""
+    def _logical(source: Source, name: str, *arguments: str) -> str:
+        """The value of a message's parts; a timestamp's usual case in line, where a double tells them apart."""
+        if name != TIMESTAMP:
+            return f"{_LOGICAL[name][0]}({', '.join(arguments)})"
+        seconds, nanos = arguments
         s, n = source.name("s"), source.name("n")
         usual = f"fromtimestamp(({s} * 1000 + {n} // 1000000) / 1000, UTC)"
         check = f"0 <= ({s} := {seconds}) < 4000000000 and 0 <= ({n} := {nanos}) < 1000000000"
         return f"({usual} if {check} else to_timestamp({s}, {nanos}))"
 
     def _nested(self, source: Source, schema: Schema, target: Message, var: str) -> str:
-        if schema.name in _LOGICAL:
-            function, members = _LOGICAL[schema.name]
-            numbers = {field.name: field.number for field in target.fields}
+        if schema.name is not None and schema.name in _LOGICAL:
             name = source.name("part")
-            arguments = [f"{name}.f{numbers[member]}" if member in numbers else empty for member, empty in members]
-            first = next((at for at, argument in enumerate(arguments) if argument.startswith(name)), None)
-            if first is not None:
-                arguments[first] = f"({name} := {var}){arguments[first].removeprefix(name)}"
-            if schema.name == TIMESTAMP and len(numbers) == 2 and first == 0 and arguments[1].startswith(name):
-                return self._timestamp(source, *arguments)
-            return f"{function}({', '.join(arguments)})"
+            empty = [text for _, text in _LOGICAL[schema.name][1]]
+            parts = _parts(schema.name, target)
+            arguments = [f"{name}.f{number}" if number else text for number, text in zip(parts, empty, strict=True)]
+            arguments[0] = f"({name} := {var}).f{parts[0]}" if parts[0] else f"(({name} := {var}) and {empty[0]})"
+            return self._logical(source, schema.name, *arguments)
         if schema.type is Type.STRUCT:
             return f"{self._struct(source, schema, target)}({var})"
         field = target.fields[0]  # a wrapper's value
         return self._single(source, schema, field, target, f"{var}.f{field.number}")
 
 
-_LOGICAL: dict[str | None, tuple[str, tuple[tuple[str, str], ...]]] = {
+def _parts(name: str, target: Message) -> list[int | None]:
+    """The numbers of a logical value's parts in its message; None for one it lacks."""
+    numbers = {field.name: field.number for field in target.fields}
+    return [numbers.get(member) for member, _ in _LOGICAL[name][1]]
+
+
+_LOGICAL: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     DATE: ("to_date", (("year", "0"), ("month", "0"), ("day", "0"))),
     TIME: ("to_time", (("hours", "0"), ("minutes", "0"), ("seconds", "0"), ("nanos", "0"))),
     TIMESTAMP: ("to_timestamp", (("seconds", "0"), ("nanos", "0"))),
