@@ -56,11 +56,20 @@ def schema_text_of(schema: Schema, options: JsonSchemaOptions) -> str:
 def _default_tree(schema: Schema, default: Any, options: JsonSchemaOptions) -> Any:
     tree = to_tree(schema, default, options)
     if isinstance(tree, (list, dict)):
+        _refuse_within_objects(tree)
+    return tree
+
+
+def _refuse_within_objects(tree: Any) -> None:
+    """NaN and infinities have another error within an object."""
+    if isinstance(tree, dict):
         try:
             org_json.text(tree)
         except org_json.OrgJsonError as error:
             raise DataError("Invalid default value") from error
-    return tree
+    elif isinstance(tree, list):
+        for element in tree:
+            _refuse_within_objects(element)
 
 
 def to_tree(schema: Schema | None, value: Any, options: JsonSchemaOptions) -> Any:
