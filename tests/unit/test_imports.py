@@ -26,6 +26,9 @@ NEVER = {
     "google.protobuf",
     "connect_core.converters.protobuf",
     "connect_core.encoding.protobuf",
+    "fastavro",
+    "connect_core.converters.schema_registry",
+    "connect_core.encoding.avro",
     "connect_core.connectors",
     "connect_core.transforms",
     "connect_core.providers",
@@ -91,6 +94,11 @@ def test_hosts_load_nothing_that_waits_for_a_config(code: str, more: set[str]) -
 
 def test_the_json_schema_converter_loads_the_validator_only_to_validate() -> None:
     assert not {"jsonschema", "fastavro", "google.protobuf"} & loaded("import connect_core.converters.json_schema")
+
+
+def test_avro_loads_no_other_format() -> None:
+    other = {"jsonschema", "fastavro", "google.protobuf", "connect_core.encoding.protobuf"}
+    assert not other & loaded("import connect_core.converters.avro")
 
 
 @pytest.mark.parametrize("code", TIMES)
