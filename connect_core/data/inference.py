@@ -34,7 +34,6 @@ from connect_core.data.schema import (
 from connect_core.errors import DataError
 from connect_core.java.number_texts import parse_decimal
 from connect_core.java.numbers import (
-    EXACT,
     INT_BOUNDS,
     decimal_scale,
     decimal_to_double,
@@ -47,7 +46,7 @@ type Parsed = tuple[Schema | None, Any]
 
 _NULL: Parsed = (None, None)
 _BLANKS = "".join(map(chr, range(0x21)))  # String.trim()
-_INTEGERS = ((8, INT8), (16, INT16), (32, INT32), (64, INT64))
+_INTEGERS = tuple((*INT_BOUNDS[bits], schema) for bits, schema in ((8, INT8), (16, INT16), (32, INT32), (64, INT64)))
 _LARGEST = Decimal("1e19")  # beyond, and below one, integers are not looked for
 _WIDENING = (Type.INT8, Type.INT16, Type.INT32, Type.INT64, Type.FLOAT32, Type.FLOAT64)
 _TOKEN = re.compile(r'[:,{}\[\]"]|(?:\\.?|[^\\:,{}\[\]"])+', re.DOTALL)
@@ -99,34 +98,44 @@ class _Parser:
         self.tokens = _TOKEN.findall(text)
         self.at = 0
 
+    def peek(self) -> str:
+        """The next token without blanks around it, stepping over blank ones; empty at the end."""
+        tokens, last = self.tokens, len(self.tokens) - 1
+        while self.at <= last:
+            stripped: str = tokens[self.at].strip(_BLANKS)
+            if stripped or self.at == last:
+                return stripped
+            self.at += 1
+        return ""
+
     def consume(self, expected: str) -> bool:
         """Step over ``expected`` if it comes next, blank tokens aside."""
-        while self.at < len(self.tokens) - 1 and not self.tokens[self.at].strip(_BLANKS):
-            self.at += 1
-        if self.at < len(self.tokens) and self.tokens[self.at].strip(_BLANKS) == expected:
-            self.at += 1
-            return True
-        return False
+        if self.peek() != expected:
+            return False
+        self.at += 1
+        return True
 
     def parse(self, *, embedded: bool) -> Parsed:
         """The next value; DataError for an embedded one that is none."""
         if self.at >= len(self.tokens):
             return _NULL
-        if embedded and self.consume('"'):
-            return self.quoted()
         start = self.at
-        for literal, found in _LITERALS:
-            if self.consume(literal):
-                if embedded or self.at == len(self.tokens):
-                    return found
-                self.at = start  # at top level a literal stands alone or is none
-        try:
-            if self.consume("["):
-                return self.array()
-            if self.consume("{"):
-                return self.map()
-        except DataError:  # not a container after all: as text
-            self.at = start
+        head = self.peek()
+        if embedded:
+            start = self.at
+            if head == '"':
+                self.at += 1
+                return self.quoted()
+        # At top level a literal stands alone or is none.
+        if head in _LITERALS and (embedded or self.at == len(self.tokens) - 1):
+            self.at += 1
+            return _LITERALS[head]
+        if head in _CONTAINERS:
+            self.at += 1
+            try:
+                return self.array() if head == "[" else self.map()
+            except DataError:  # not a container after all: as text
+                self.at = start
         token = self.tokens[self.at]
         self.at += 1
         stripped = token.strip(_BLANKS)
@@ -214,21 +223,23 @@ class _Parser:
         raise DataError(f"Map is missing terminating '}}': {self.text}")
 
 
-_LITERALS: tuple[tuple[str, Parsed], ...] = (("null", _NULL), ("true", (BOOLEAN, True)), ("false", (BOOLEAN, False)))
+_LITERALS: dict[str, Parsed] = {"null": _NULL, "true": (BOOLEAN, True), "false": (BOOLEAN, False)}
+_CONTAINERS = ("[", "{")
 
 
 def _number(token: str) -> Parsed | None:
+    if len(token) < 19 and token.isascii() and token.isdigit():
+        return _whole(int(token))
     try:
         number = parse_decimal(token)
     except ValueError:
         return None
     size = number.copy_abs()
     scale = decimal_scale(number)
-    if (size == 0 or 1 <= size <= _LARGEST) and number == number.to_integral_value(context=EXACT):
-        whole = int(number)
-        for bits, schema in _INTEGERS:
-            if INT_BOUNDS[bits][0] <= whole <= INT_BOUNDS[bits][1]:
-                return schema, whole
+    if (size == 0 or 1 <= size <= _LARGEST) and number == int(number):
+        whole = _whole(int(number))
+        if whole is not None:
+            return whole
     if scale != 0:
         single, double = decimal_to_float32(number), decimal_to_double(number)
         if abs(single) != float("inf"):
@@ -236,6 +247,14 @@ def _number(token: str) -> Parsed | None:
         if abs(double) != float("inf"):
             return FLOAT64, double
     return decimal_schema(scale), number
+
+
+def _whole(number: int) -> Parsed | None:
+    """The narrowest type that holds it."""
+    for low, high, schema in _INTEGERS:
+        if low <= number <= high:
+            return schema, number
+    return None
 
 
 class _Merger:
