@@ -11,7 +11,7 @@ import copy
 import re
 from binascii import a2b_base64
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Context, Decimal
 from operator import itemgetter
@@ -136,18 +136,20 @@ def _learn(data: bytes, options: JsonOptions) -> _Known | None:
 
 def _read_schemaless(node: Any) -> Any:
     """A parsed value as it is; Odd where Jackson would have read another number."""
-    _require_certain((node,))
+    _require_certain(node.values() if type(node) is dict else (node,))
     return node
 
 
-def _require_certain(nodes: Any) -> None:
+def _require_certain(nodes: Iterable[Any]) -> None:
     for node in nodes:
         kind = type(node)
-        if kind is str or kind is bool or node is None:
+        if kind is str:
             continue
         if kind is int:
-            if node > 9223372036854775807:
+            if node > 0x7FFFFFFFFFFFFFFF:
                 raise Odd
+        elif node is None or kind is bool:
+            continue
         elif kind is float:
             # Beyond 64 bits orjson makes floats of integers, and -0 is a float to it.
             if not -9.2e18 < node < 9.2e18 or (node == 0 and str(node) != "0.0"):

@@ -7,7 +7,7 @@ coercions and the messages. Java's texts come in as orjson fragments, Jackson's 
 from __future__ import annotations
 
 from binascii import b2a_base64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cache, partial
@@ -29,7 +29,6 @@ from connect_core.java.numbers import INT_BOUNDS, decimal_text, double_text, flo
 type Encode = Callable[[Any], bytes | None]
 
 _LARGEST_SINGLE = 3.4028235677973366e38
-_INT64 = INT_BOUNDS[64]
 
 
 class Odd(Exception):
@@ -49,7 +48,7 @@ def _schemaless(options: JsonOptions) -> Encode:
         if value is None:
             return None
         try:
-            _require_plain((value,))
+            _require_plain(value.values() if type(value) is dict else (value,))
             out = dumps(value, _float32, strict)
         except (Odd, TypeError, RecursionError):
             return slow.encode(None, value, options)
@@ -60,15 +59,17 @@ def _schemaless(options: JsonOptions) -> Encode:
     return encode
 
 
-def _require_plain(values: Any) -> None:
+def _require_plain(values: Iterable[Any]) -> None:
     """Raise Odd unless orjson writes all of these as Connect would."""
     for value in values:
         kind = type(value)
-        if kind is str or kind is bool or value is None:
+        if kind is str:
             continue
         if kind is int:
-            if not _INT64[0] <= value <= _INT64[1]:
+            if not -0x8000000000000000 <= value <= 0x7FFFFFFFFFFFFFFF:
                 raise Odd
+        elif value is None or kind is bool:
+            continue
         elif kind is float:
             if not (1e-3 <= value < 1e7 or -1e7 < value <= -1e-3 or value == 0):
                 raise Odd
