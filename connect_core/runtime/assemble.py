@@ -68,6 +68,11 @@ class Assembly:
         """Whether this is a source connector's task."""
         return isinstance(self.connector, SourceConnector)
 
+    @property
+    def writes_headers(self) -> bool:
+        """Whether a converter adds headers to what it writes."""
+        return self.key_converter.writes_headers or self.value_converter.writes_headers
+
     def encode_headers(self, record: SourceRecord) -> list[tuple[str, bytes | None]]:
         """Kafka headers of a record."""
         convert = self.header_converter.from_connect_header
@@ -80,7 +85,7 @@ class Assembly:
             (
                 Stage.KEY_CONVERTER,
                 self.key_converter,
-                lambda: self.key_converter.encoder(record.topic, record.key_schema)(record.key),
+                lambda: self.key_converter.from_connect(record.topic, record.key_schema, record.key, []),
             ),
         ]
         for stage, converter, attempt in steps:

@@ -56,6 +56,7 @@ class SinkRunner:
         errant = Errant(self.report_put, dead_letters) if reporting else None
         self.context = SinkRunContext(request, self.feed, lease, errant)
         self._decoders: dict[str, tuple[Any, Any]] = {}
+        self._by_headers = assembly.key_converter.reads_headers or assembly.value_converter.reads_headers
         self._current: list[SinkRecord] = []
         self._raws: list[FeedRecord] = []
         self._raw_of: dict[int, FeedRecord] | None = None
@@ -171,6 +172,8 @@ class SinkRunner:
             topic, partition, offset, timestamp, kind, key, value, headers = raw
             record: SinkRecord | None = None
             try:
+                if headers and self._by_headers:
+                    raise LookupError  # converters look at headers: the long way
                 if topic != last:
                     decode_key, decode_value = self._decoders.get(topic) or self._decoders_for(topic)
                     last = topic
@@ -206,9 +209,8 @@ class SinkRunner:
 
     def _convert(self, raw: FeedRecord) -> SinkRecord | None:
         topic = raw.topic
-        decoders = self._decoders.get(topic) or self._decoders_for(topic)
-        key_schema, key = decoders[0](raw.key)
-        value_schema, value = decoders[1](raw.value)
+        key_schema, key = self._decoded(raw, 0)
+        value_schema, value = self._decoded(raw, 1)
         record = SinkRecord(
             topic,
             raw.partition,
@@ -222,6 +224,14 @@ class SinkRunner:
             headers=self._headers(raw) if raw.headers else None,
         )
         return self.assembly.chain.apply(record) if self.assembly.chain else record
+
+    def _decoded(self, raw: FeedRecord, side: int) -> Any:
+        """(schema, value) of the key (0) or value (1)."""
+        converter = self.assembly.value_converter if side else self.assembly.key_converter
+        if raw.headers and converter.reads_headers:
+            return converter.to_connect(raw.topic, raw.value if side else raw.key, raw.headers)
+        decoders = self._decoders.get(raw.topic) or self._decoders_for(raw.topic)
+        return decoders[side](raw.value if side else raw.key)
 
     def _headers(self, raw: FeedRecord) -> list[Header]:
         convert = self.assembly.header_converter.to_connect_header
@@ -251,10 +261,9 @@ class SinkRunner:
 
     def _failing_converter(self, raw: FeedRecord) -> tuple[Stage, Any]:
         """Which conversion of this record fails; asked only after one did."""
-        decoders = self._decoders.get(raw.topic) or self._decoders_for(raw.topic)
         steps: list[tuple[Stage, Any, Callable[[], Any]]] = [
-            (Stage.KEY_CONVERTER, self.assembly.key_converter, lambda: decoders[0](raw.key)),
-            (Stage.VALUE_CONVERTER, self.assembly.value_converter, lambda: decoders[1](raw.value)),
+            (Stage.KEY_CONVERTER, self.assembly.key_converter, lambda: self._decoded(raw, 0)),
+            (Stage.VALUE_CONVERTER, self.assembly.value_converter, lambda: self._decoded(raw, 1)),
         ]
         for stage, converter, attempt in steps:
             try:

@@ -69,7 +69,8 @@ class SourceRunner:
         )
         self.task: SourceTask[Any] = assembly.task
         self._acknowledge = type(self.task).commit_record is not SourceTask.commit_record
-        self._plain = not assembly.chain and not self._acknowledge and delivery.boundary.context is None
+        self._writes_headers = assembly.writes_headers
+        self._plain = not (assembly.chain or self._acknowledge or delivery.boundary.context or self._writes_headers)
         self._encoders: dict[tuple[str, Any, Any], tuple[Any, Any]] = {}
         self._topics: dict[str, None] = {}
         """Topics met since the last batch was sent: looked at then, outside of error tolerance (spec 8.5)."""
@@ -230,8 +231,13 @@ class SourceRunner:
         if encoders is None:
             encoders = self._encoders_for(record)
         headers = assembly.encode_headers(record) if record.headers else ()
-        key = encoders[0](record.key)
-        value = encoders[1](record.value)
+        if self._writes_headers:
+            headers = [*headers]
+            key = assembly.key_converter.from_connect(record.topic, record.key_schema, record.key, headers)
+            value = assembly.value_converter.from_connect(record.topic, record.value_schema, record.value, headers)
+        else:
+            key = encoders[0](record.key)
+            value = encoders[1](record.value)
         timestamp = record.timestamp
         if timestamp is not None and timestamp < 0:
             if timestamp != -1:
