@@ -28,6 +28,7 @@ LATER = "what does not fit its schema is found when the record is converted"
 _MISFITS = (
     "Invalid value: null used for required field", "Invalid Java object for schema",
     "A null value requires an optional schema but was ",
+    "Expected Date to be", "Expected Time to be", "Expected Timestamp to be",
 )  # fmt: skip
 LONGS = "every whole number without a schema is a Long"
 _NARROW = re.compile(r"java\.lang\.(Byte|Short|Integer)\b")
