@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import json
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -51,7 +52,7 @@ type Trouble = Answer | Delay | Drop
 class Registry:
     """The server; a context manager. ``store`` is its state, ``guids`` whether it is new enough to tell GUIDs."""
 
-    def __init__(self, *, guids: bool = True) -> None:
+    def __init__(self, *, guids: bool = True, tls: ssl.SSLContext | None = None) -> None:
         self.store = Store()
         self.guids = guids
         self.requests: list[tuple[str, str]] = []
@@ -67,12 +68,18 @@ class Registry:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
+        self._scheme = "http"
+        if tls is not None:
+            self._scheme = "https"
+            self._server.socket = tls.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False, suppress_ragged_eofs=True
+            )
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
 
     @property
     def url(self) -> str:
         """Base URL."""
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return f"{self._scheme}://127.0.0.1:{self._server.server_port}"
 
     def trouble(self, *troubles: Trouble) -> None:
         """One for each of the next requests."""

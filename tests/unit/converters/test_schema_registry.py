@@ -10,7 +10,7 @@ import pytest
 from connect_core.converters.schema_registry import Reference, RegistryConfig, RestError, SchemaId, SchemaRegistry
 from connect_core.converters.schema_registry.errors import TimedOut, Unreachable
 from connect_core.converters.schema_registry.transport import Transport
-from connect_core.errors import ConfigError
+from connect_core.errors import ConfigError, Retriable
 from tests.registry import Answer, Delay, Drop, Registry
 
 RECORD = '{"type":"record","name":"R","fields":[{"name":"a","type":"int"}]}'
@@ -250,3 +250,52 @@ def test_wrong_settings_are_named(url: str, keys: dict[str, str], message: str) 
     with pytest.raises(ConfigError, match=message) as caught:
         quick(url, **keys)
     assert "pw" not in str(caught.value)
+
+
+def test_tokens_of_an_oauth_server(registry: Registry) -> None:
+    registry.token = "abc"
+    keys = {
+        "bearer_auth_credentials_source": "OAUTHBEARER",
+        "bearer_auth_issuer_endpoint_url": f"{registry.url}/token",
+        "bearer_auth_client_id": "me",
+        "bearer_auth_client_secret": "secret",
+        "bearer_auth_scope": "all",
+    }
+    client = quick(registry.url, **keys)
+    registry.trouble(Answer(200, body=b'{"access_token":"abc","expires_in":3600}'))
+    client.register("s", '"int"')
+    client.register("s2", '"int"')
+    assert [path.partition("?")[0] for _, path in registry.requests] == [
+        "/token",
+        "/subjects/s/versions",
+        "/subjects/s2/versions",
+    ]
+    assert registry.headers[0]["Authorization"] == "Basic bWU6c2VjcmV0"
+
+
+def test_tokens_are_renewed_before_they_end(registry: Registry) -> None:
+    keys = {
+        "bearer_auth_credentials_source": "SASL_OAUTHBEARER_INHERIT",
+        "sasl_oauthbearer_token_endpoint_url": f"{registry.url}/token",
+        "sasl_jaas_config": 'x.OAuthBearerLoginModule required clientId=\'me\' clientSecret="s\\"t";',
+    }
+    client = quick(registry.url, **keys)
+    token = Answer(200, body=b'{"access_token":"abc","expires_in":60}')  # less than the margin of 300 s
+    for _ in range(2):
+        registry.trouble(token)
+        with pytest.raises(RestError):
+            client.latest("s")
+    assert registry.asked("POST", "/token") == 2
+
+
+def test_no_token_is_retriable(registry: Registry) -> None:
+    keys = {
+        "bearer_auth_credentials_source": "OAUTHBEARER",
+        "bearer_auth_issuer_endpoint_url": f"{registry.url}/token",
+        "bearer_auth_client_id": "me",
+        "bearer_auth_client_secret": "secret",
+    }
+    registry.trouble(Answer(503))
+    with pytest.raises(Retriable, match="No token from") as caught:
+        quick(registry.url, **keys).latest("s")
+    assert "secret" not in str(caught.value)
