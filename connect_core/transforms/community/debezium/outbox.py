@@ -183,8 +183,9 @@ class EventRouter(Transform[EventRouterConfig]):
             return schema, payload
 
     def _wrapped_schema(self, payload: Schema, row: _Row) -> Schema:
-        chosen, topic = self._set, row.typed(self._set.route_by, Type.STRING)
+        chosen = self._set
         version = row.typed(chosen.schema_version, Type.INT32) if chosen.schema_version is not None else None
+        topic = row.typed(chosen.route_by, Type.STRING)
         known = self._schemas.get((payload, row.schema, topic, version))
         if known is None:
             fields = [("payload", payload)]
