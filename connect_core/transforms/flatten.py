@@ -41,7 +41,7 @@ class FlattenConfig(Config):
 
 
 class Flatten(SideTransform[FlattenConfig]):
-    """Flatten a nested data structure; a field's new name is the path to it. Nulls pass, arrays stay."""
+    """Bring nested fields to the top; a field's new name is the path to it. Nulls pass, arrays stay."""
 
     def step(self, schema: Schema | None) -> Step:
         """Leaves below an optional struct are optional, and have the defaults which that struct's default has."""

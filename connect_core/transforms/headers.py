@@ -71,7 +71,7 @@ class DropHeadersConfig(Config):
 
 
 class DropHeaders(Transform[DropHeadersConfig]):
-    """Remove all headers of these names from each record."""
+    """Take the headers of these names off each record."""
 
     in_place = True
     version: ClassVar[str] = KAFKA
@@ -111,7 +111,7 @@ class HeaderFromConfig(Config):
 
 
 class HeaderFrom(SideTransform[HeaderFromConfig]):
-    """Move or copy fields of the key or value into headers, which are added to those that are there."""
+    """Move or copy fields of the key or value to headers, which come behind those that are there."""
 
     _pairs: list[tuple[str, str]]
     _moves: bool

@@ -64,7 +64,7 @@ def _insertion(what: str, text: str | None) -> _Insertion | None:
 
 
 class InsertField(SideTransform[InsertFieldConfig]):
-    """Insert fields using attributes from the record metadata or a configured static value; nulls pass."""
+    """Add where a record comes from (topic, partition, offset, time) or a constant to its fields; nulls pass."""
 
     _insertions: list[_Insertion]
 

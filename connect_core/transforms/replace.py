@@ -74,7 +74,7 @@ class ReplaceFieldConfig(Config):
 
 
 class ReplaceField(SideTransform[ReplaceFieldConfig]):
-    """Filter or rename fields; names are those before renaming. Nulls pass."""
+    """Drop, keep or rename fields; all lists speak of the names before renaming. Nulls pass."""
 
     _exclude: frozenset[str]
     _include: tuple[str, ...]

@@ -38,7 +38,7 @@ class ValueToKeyConfig(Config):
 
 
 class ValueToKey(Transform[ValueToKeyConfig]):
-    """Replace the record key with a new key formed from a subset of fields in the record value."""
+    """Make a new key of some fields of the value; the key that was there is gone."""
 
     in_place = True
     version: ClassVar[str] = KAFKA

@@ -1,4 +1,7 @@
-"""Every built-in transform and predicate declares the keys of its Java class: names, types, defaults, order; the sentences are our own."""
+"""Every built-in transform and predicate declares the keys of its Java class: names, types, defaults, order.
+
+The sentences are our own.
+"""
 
 from __future__ import annotations
 
