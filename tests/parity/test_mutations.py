@@ -31,15 +31,15 @@ MUTATIONS = 1000
 ROW = struct(
     [
         ("id", INT64), ("name", OPTIONAL_STRING), ("price", decimal_schema(2)), ("single", FLOAT32),
-        ("double", FLOAT64), ("day", date_schema()), ("at", timestamp_schema()), ("clock", time_schema(optional=True)), ("raw", BYTES),
-        ("tags", array(STRING)), ("counts", map_of(STRING, INT8)), ("pairs", map_of(INT8, STRING)),
+        ("double", FLOAT64), ("day", date_schema()), ("at", timestamp_schema()), ("clock", time_schema(optional=True)),
+        ("raw", BYTES), ("tags", array(STRING)), ("counts", map_of(STRING, INT8)), ("pairs", map_of(INT8, STRING)),
     ],
     name="row",
 )  # fmt: skip
 VALUE = {
     "id": -7, "name": "Müller 😀\n", "price": Decimal("19.99"), "single": 0.5, "double": 1e300,
-    "day": date(2024, 2, 29), "at": datetime(2024, 5, 6, 7, 8, 9, 123000, tzinfo=UTC), "clock": time(23, 59, 59), "raw": b"\x00\xff",
-    "tags": ["a", ""], "counts": {"x": 1}, "pairs": {1: "eins"},
+    "day": date(2024, 2, 29), "at": datetime(2024, 5, 6, 7, 8, 9, 123000, tzinfo=UTC), "clock": time(23, 59, 59),
+    "raw": b"\x00\xff", "tags": ["a", ""], "counts": {"x": 1}, "pairs": {1: "eins"},
 }  # fmt: skip
 type Read = Callable[[bytes], Any]
 

@@ -6,6 +6,8 @@ import json
 import traceback
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
+from random import Random
 from typing import Any
 
 import pytest
@@ -17,7 +19,9 @@ from connect_core.data.schema import FLOAT64, INT64, OPTIONAL_STRING, STRING
 from connect_core.encoding.json import JsonOptions, decoder, encoder, slow
 from connect_core.encoding.source import Source
 from connect_core.errors import DataError
-from tests.schemas import DOUBLES, NAMES, TEXT, pairs
+from tests.fuzz import _documents as documents
+from tests.fuzz.values import value as random_value
+from tests.schemas import DOUBLES, NAMES, SCHEMAS, TEXT, pairs, structs_with_default
 
 OPTIONS = st.builds(
     JsonOptions,
@@ -99,6 +103,31 @@ def test_odd_payloads_are_the_same_both_ways(pair: tuple[Schema, Any], payload: 
     text = json.dumps(payload, ensure_ascii=False).encode()
     data = b'{"schema":' + slow.schema_bytes(pair[0], JsonOptions()) + b',"payload":' + text + b"}"
     assert outcome(decoder(JsonOptions()), data) == outcome(slow.decode, data, JsonOptions())
+
+
+@GENERATED
+@given(SCHEMAS | structs_with_default(), OPTIONS, st.integers(0, 2**32))
+def test_bent_and_damaged_documents_are_the_same_both_ways(schema: Schema, options: JsonOptions, source: int) -> None:
+    """One decoder for all of them: what it learned of one document must not show in the next."""
+    random = Random(source)
+    decode = decoder(options)
+    good, other = (slow.encode(schema, random_value(schema, random), options) or b"null" for _ in range(2))
+    for _ in range(6):
+        bent = documents.write(documents.bend(documents.tree(good), random), random)
+        for data in (good, bent, documents.mutate(good, other, random), other):
+            assert outcome(decode, data) == outcome(slow.decode, data, options), data
+
+
+@GENERATED
+@given(SCHEMAS | structs_with_default(), st.booleans(), st.integers(0, 2**32))
+def test_bare_payloads_of_a_fixed_schema_are_the_same_both_ways(schema: Schema, replace: bool, source: int) -> None:
+    random = Random(source)
+    options = JsonOptions(replace_null_with_default=replace)
+    decode, by_the_book = decoder(options, fixed=schema), partial(slow.decode, options=options, fixed=schema)
+    for _ in range(6):
+        good = slow.encode(schema, random_value(schema, random), JsonOptions(schemas_enable=False)) or b"null"
+        for data in (good, documents.write(documents.bend(documents.tree(good), random), random)):
+            assert outcome(decode, data) == outcome(by_the_book, data), data
 
 
 def test_ordinary_values_take_the_compiled_way(monkeypatch: pytest.MonkeyPatch) -> None:
