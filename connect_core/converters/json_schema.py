@@ -267,12 +267,22 @@ class JsonSchemaConverter(Converter):
             if found is not written:
                 version = found.version
             documents = self._documents(found)
+            checked = self._config.json_fail_invalid_schema
+            early = checked or _is_combined(found.text)
+            if early:  # the original loads such a schema before the message
+                self._load(found.text, documents, schema_id)
         schema = encoding.read(found.text, self.options, documents=documents, version=version)
-        validate = self._validator(found.text, documents) if self._config.json_fail_invalid_schema else None
+        decode = encoding.decoder(schema, self.options)
+        validate = self._validator(found.text, documents) if checked else None
         _make_room(self._readers, self._config.schemas_cache_config)
-        made = _Reader(schema, encoding.decoder(schema, self.options), validate)
-        self._readers[topic, schema_id] = made
+        made = self._readers[topic, schema_id] = _Reader(schema, _of_something(decode) if early else decode, validate)
         return made
+
+    def _load(self, text: str, documents: Mapping[str, str], schema_id: SchemaId) -> None:
+        try:
+            document.load(text, documents, self.options)
+        except IllegalSchema as error:
+            raise SerializationError(f"Error deserializing JSON message for id {schema_id}") from error
 
     def _latest(self, written: RegisteredSchema) -> RegisteredSchema:
         """The schema to read with: the newest one where the configuration says so."""
@@ -320,6 +330,22 @@ def _title(text: str) -> str | None:
         return None
     title = tree.get("title") if isinstance(tree, dict) else None
     return title if title is None or isinstance(title, str) else str(title)
+
+
+def _is_combined(text: str) -> bool:
+    tree = document.parse(text)
+    return isinstance(tree, dict) and any(key in tree for key in ("oneOf", "anyOf", "allOf"))
+
+
+def _of_something(decode: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
+    """A decoder that refuses a message of nothing."""
+
+    def decode_something(data: bytes) -> Any:
+        if not data.strip(b" \t\r\n"):
+            raise MalformedJson("No content to map due to end-of-input")
+        return decode(data)
+
+    return decode_something
 
 
 def _make_room(memory: dict[Any, Any], size: int) -> None:

@@ -83,6 +83,7 @@ class _Translator:
             self._find_anchors(other, name)
         self._made: dict[_Source, Node] = {}
         self._untied: deque[tuple[ReferenceNode, _Source]] = deque()
+        self._named: dict[Knot, _Source] = {}
 
     def translate(self) -> Node:
         """The root's node, all references tied."""
@@ -119,8 +120,9 @@ class _Translator:
         if isinstance(members.get("$id"), str):
             scope = _resolve(scope, members["$id"])
         order = hash_map_order(members)
-        node = joining.settled(self._combined(members, order, scope))
-        if isinstance(node, ReferenceNode) and node.knot.target is None:
+        product = self._combined(members, order, scope)
+        node = joining.settled(product)
+        if isinstance(node, ReferenceNode) and node is not product:
             node = self._again(node)
         for key in ("title", "description"):
             if key in members:
@@ -139,11 +141,14 @@ class _Translator:
         return node
 
     def _again(self, node: ReferenceNode) -> ReferenceNode:
-        """A reference standing alone is built anew, to be tied as well."""
-        source = next(source for reference, source in self._untied if reference is node)
-        made = ReferenceNode(Knot())
-        self._untied.append((made, source))
-        return made
+        """A reference left alone of several keywords is built anew, to be tied as well."""
+        return self._untied_reference(self._named[node.knot])
+
+    def _untied_reference(self, source: _Source) -> ReferenceNode:
+        node = ReferenceNode(Knot())
+        self._named[node.knot] = source
+        self._untied.append((node, source))
+        return node
 
     def _combined(self, members: dict[str, Any], order: list[str], scope: str) -> Node:
         found: Node | None = None
@@ -190,6 +195,8 @@ class _Translator:
             else:
                 node.limits = {key: _number(value)}
             return node
+        if key in ("allOf", "anyOf", "oneOf"):
+            return self._combination(key, value, scope)
         build: Callable[[Any, str, dict[str, Any]], Node] | None = getattr(self, _BUILDERS.get(key, ""), None)
         return build(value, scope, members) if build is not None else None
 
@@ -219,15 +226,6 @@ class _Translator:
             else:
                 parts.append(node)
         return CombinedNode(criterion, parts)
-
-    def _all_of(self, value: Any, scope: str, _members: dict[str, Any]) -> Node:
-        return self._combination("allOf", value, scope)
-
-    def _any_of(self, value: Any, scope: str, _members: dict[str, Any]) -> Node:
-        return self._combination("anyOf", value, scope)
-
-    def _one_of(self, value: Any, scope: str, _members: dict[str, Any]) -> Node:
-        return self._combination("oneOf", value, scope)
 
     def _not(self, value: Any, scope: str, _members: dict[str, Any]) -> Node:
         self._visit(value, scope)
@@ -294,9 +292,7 @@ class _Translator:
         source = self._sources.get(absolute)
         if source is None:
             source = self._sources[absolute] = _Source(*self._look_up(absolute))
-        node = ReferenceNode(Knot())
-        self._untied.append((node, source))
-        return node
+        return self._untied_reference(source)
 
     def _look_up(self, absolute: str) -> tuple[Any, str]:
         """What an absolute reference names, and the scope there."""
@@ -340,14 +336,14 @@ class _TrueNode(EmptyNode):
     __slots__ = ()
 
 
-_BUILDERS = {
+_BUILDERS = {  # keyword: method
     "type": "_type",
     "pattern": "_pattern",
     "enum": "_enum",
     "const": "_const",
-    "allOf": "_all_of",
-    "anyOf": "_any_of",
-    "oneOf": "_one_of",
+    "allOf": "",
+    "anyOf": "",
+    "oneOf": "",
     "not": "_not",
     "if": "_if",
     "additionalProperties": "_additional",

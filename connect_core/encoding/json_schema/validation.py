@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urljoin
 
 from connect_core.encoding.json_schema.document import parse
 from connect_core.encoding.json_schema.loader import bridge
@@ -24,18 +25,24 @@ def validator(text: str, documents: Mapping[str, str]) -> Validate:
     """A function that raises ValidationError for JSON bytes that do not match the schema text; keep it."""
     import jsonschema  # type: ignore[import-untyped]  # ships no types
     from referencing import Registry, Resource
+    from referencing.exceptions import Unresolvable
     from referencing.jsonschema import DRAFT7
 
     schema = _plain(bridge(parse(text)))
     kind = jsonschema.validators.validator_for(schema, default=jsonschema.Draft7Validator)
-    resources = {
-        name: Resource.from_contents(_plain(bridge(parse(other))), default_specification=DRAFT7)
-        for name, other in documents.items()
-    }
+    base = schema.get("$id", "") if isinstance(schema, dict) else ""
+    resources = {}
+    for name, other in documents.items():
+        resource = Resource.from_contents(_plain(bridge(parse(other))), default_specification=DRAFT7)
+        resources[name] = resources[urljoin(base, name)] = resource
     checks = kind(schema, registry=Registry().with_resources(resources.items()))
 
     def validate(data: bytes) -> None:
-        for error in checks.iter_errors(_plain(loads(data))):
+        try:
+            error = next(checks.iter_errors(_plain(loads(data))), None)
+        except (Unresolvable, RecursionError) as failed:
+            raise ValidationError(f"{type(failed).__name__}: {failed}") from failed
+        if error is not None:
             place = "/".join(["#", *(str(part) for part in error.absolute_path)])
             raise ValidationError(f"{place}: does not match the keyword {error.validator}")
 
