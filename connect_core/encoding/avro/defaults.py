@@ -16,6 +16,10 @@ from connect_core.encoding.avro.model import MISSING, AvroSchema, Single
 from connect_core.encoding.avro.options import AvroOptions
 from connect_core.errors import DataError
 
+_NO_DEFAULT = (
+    'Cannot invoke "Object.getClass()" because the return value of '
+    '"org.apache.kafka.connect.data.Schema.defaultValue()" is null'
+)
 _BASES: dict[str | None, Type] = {DATE: Type.INT32, TIME: Type.INT32, TIMESTAMP: Type.INT64, DECIMAL: Type.BYTES}
 
 
@@ -36,7 +40,10 @@ def default_tree(schema: Schema, value: Any, options: AvroOptions) -> Any:
         return None
     base = _BASES.get(schema.name)
     if base is not None and schema.type is not base:
-        raise DataError(f"Invalid type used for default value of {schema.type.name} field: {java_class_of(value)}")
+        if not schema.has_default:  # a part of a container's default: the original looks at the part's own
+            raise NullPointer(_NO_DEFAULT)
+        shown = java_class_of(schema.default)
+        raise DataError(f"Invalid type used for default value of {schema.type.name} field: {shown}")
     value = base_value(schema, value)
     if schema.type is Type.FLOAT32:
         return Single(value)

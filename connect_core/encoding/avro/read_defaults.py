@@ -15,7 +15,7 @@ from connect_core.data.schema import STRING, Schema, Type
 from connect_core.encoding.avro import names
 from connect_core.encoding.avro.defaults import class_of
 from connect_core.encoding.avro.errors import NumberFormatError
-from connect_core.encoding.avro.model import MISSING, AvroField, AvroSchema
+from connect_core.encoding.avro.model import MISSING, AvroField, AvroSchema, json_text
 from connect_core.encoding.avro.options import AvroOptions
 from connect_core.errors import DataError
 from connect_core.java.numbers import narrow, to_float32
@@ -173,7 +173,7 @@ def from_property(schema: Schema, avro: AvroSchema, tree: Any, options: AvroOpti
 
 def _from_tree(schema: Schema, avro: AvroSchema, tree: Any, options: AvroOptions) -> Any:
     kind = avro.kind
-    if tree is None or kind == "null":
+    if tree is MISSING or kind == "null":
         return None
     number = tree if isinstance(tree, (int, float)) and not isinstance(tree, bool) else 0
     if kind == "int":
@@ -205,7 +205,7 @@ def _truth(tree: Any) -> bool:
 def _text(tree: Any) -> str:
     if isinstance(tree, (dict, list)):
         return ""
-    return tree if isinstance(tree, str) else str(tree).lower() if isinstance(tree, bool) else str(tree)
+    return tree if isinstance(tree, str) else json_text(tree)
 
 
 def _container(schema: Schema, avro: AvroSchema, tree: Any, options: AvroOptions) -> Any:
@@ -235,7 +235,7 @@ def _container(schema: Schema, avro: AvroSchema, tree: Any, options: AvroOptions
         known = schema.field(field.name)
         if known is None:
             raise DataError(f"{field.name} is not a valid field name")
-        value = from_property(known.schema, field.schema, tree.get(field.name), options)
+        value = from_property(known.schema, field.schema, tree.get(field.name, MISSING), options)
         check(known.schema, value, field=field.name)
         result[field.name] = value
     return result
