@@ -34,7 +34,6 @@ READ_CONFIGS: tuple[dict[str, bool], ...] = (
     {"wrapper_for_raw_primitives": False, "optional_for_nullables": True, "optional_for_proto2": False},
 )
 MEMBERS = "members of unions are optional"
-REPLACED = "a map's entry that a later one replaces"
 YEARS = "outside the years 1 to 9999"
 WRAPPED = "scalars in unions are not wrapped"
 UNCAUGHT = "schemas without a Protobuf definition are refused with IllegalArgumentException"
@@ -201,7 +200,8 @@ def _read(bridge: Bridge) -> Family:
         if isinstance(found, Failed):
             return found
         read = bridge.from_schema(found.schema())
-        return read, exact(bridge.from_value(read, found.value()))
+        held = ours(bridge.from_value, read, found.value())  # Python cannot hold every date Java reads
+        return held if isinstance(held, Failed) else (read, exact(held))
 
     def compare(case: tuple[int, str, bytes]) -> Pair:
         side, text, data = sides[case[0]], case[1], case[2]
@@ -214,7 +214,7 @@ def _read(bridge: Bridge) -> Family:
             data = data[: random.randint(0, len(data))] + random.choice((b"", b"\1"))
         return seed % len(READ_CONFIGS), text, data
 
-    return Family("protobuf read", st.integers(0, 2**40), compare, known_read, (MEMBERS, REPLACED, YEARS), vary=vary)
+    return Family("protobuf read", st.integers(0, 2**40), compare, known_read, (MEMBERS, YEARS), vary=vary)
 
 
 def _silent(outcome: Any) -> Any:
@@ -226,10 +226,10 @@ def _silent(outcome: Any) -> Any:
 
 def known_read(case: Any, pair: Pair) -> str | None:
     """Differences of 7.0.16 in reading."""
+    if isinstance(pair.ours, str):  # the comparison itself failed
+        return None
     if isinstance(pair.java, Failed) and "null used for required field" in pair.java.message and "oneof" in case[1]:
         return MEMBERS
-    if isinstance(pair.ours, Failed) and "null used for required field" in pair.ours.message and "map<" in case[1]:
-        return REPLACED
     if isinstance(pair.ours, Failed) or isinstance(pair.java, Failed):
         return YEARS if isinstance(pair.ours, Failed) and YEARS in pair.ours.message else None
     (ours_schema, ours_value), (java_schema, java_value) = pair.ours, pair.java

@@ -128,6 +128,18 @@ def _checked(message: Message) -> bool:
     return message.map_entry or message.file is None or message.file.syntax == PROTO3
 
 
+def _checked_list(check: Callable[[Any], Any], made: list[Any]) -> list[Any]:
+    for element in made:
+        check(element)
+    return made
+
+
+def _checked_values(check: Callable[[Any], Any], made: dict[Any, Any]) -> dict[Any, Any]:
+    for element in made.values():
+        check(element)
+    return made
+
+
 def _missing() -> None:
     raise Malformed("Message missing required fields")
 
@@ -149,17 +161,19 @@ class _Compiler:
         self._options, self._shadow = options, shadow
         self._source = Source(
             hashable=hashable, decode_utf8=decode_utf8, narrow=narrow, Malformed=Malformed, DecodeError=DecodeError,
-            DataError=DataError, missing=_missing, fromtimestamp=datetime.fromtimestamp, UTC=UTC,
+            DataError=DataError, missing=_missing, checked=_checked_list,
+            checked_values=_checked_values, fromtimestamp=datetime.fromtimestamp, UTC=UTC,
             to_date=logical.to_date, to_time=logical.to_time, to_timestamp=logical.to_timestamp,
             to_decimal=logical.to_decimal, parse=shadow.parse,
         )  # fmt: skip
         self._functions: dict[tuple[Schema, Message], str] = {}
+        self._checks: dict[str, str | None] = {}
 
     def decoder(self, schema: Schema, message: Message) -> Decode:
         """The function for a whole message."""
         source = self._source
         if schema.type is Type.STRUCT:
-            made = f"{self._struct(source, schema, message, root=True)}(m)"
+            made = f"{self._struct(source, schema, message)}(m)"
         else:
             field = message.fields[0]
             made = self._single(source, schema, field, message, f"m.f{field.number}")
@@ -174,11 +188,8 @@ class _Compiler:
             source.line(f"return {made}")
         return source.compile("decode", title=f"protobuf decoder {schema!r}")
 
-    def _struct(self, source: Source, schema: Schema, message: Message, *, root: bool = False) -> str:
-        """The name of a function from a parsed message to a dict, written before the present lines.
-
-        Structs within others may lack nothing they require; the outermost is not looked at, as in the original.
-        """
+    def _struct(self, source: Source, schema: Schema, message: Message) -> str:
+        """The name of a function from a parsed message to a dict, written before the present lines."""
         known = self._functions.get((schema, message))
         if known is not None:
             return known
@@ -191,23 +202,33 @@ class _Compiler:
             for field in message.fields:
                 if field.oneof is None or field.proto3_optional:
                     members.append((field.name, self._member(part, schema, field, message)))
-            part.line("made = {" + ", ".join(f"{name!r}: {made}" for name, made in members) + "}")
-            if not root:
-                self._require(part, schema, dict(members))
-            part.line("return made")
+            part.line("return {" + ", ".join(f"{name!r}: {made}" for name, made in members) + "}")
         source.join(part)
+        self._checks[name] = self._check(source, schema, dict(members))
         return name
 
     @staticmethod
-    def _require(source: Source, schema: Schema, members: dict[str, str]) -> None:
-        """Lines that refuse a null in a required field."""
-        for field in schema.fields:
-            if field.schema.optional or not members[field.name].endswith(" else None"):
-                continue
-            kind = field.schema.type.name
-            complaint = f'Invalid value: null used for required field: "{field.name}", schema type: {kind}'
-            with source.block(f"if made[{field.name!r}] is None:"):
-                source.line(f"raise DataError({complaint!r})")
+    def _check(source: Source, schema: Schema, members: dict[str, str]) -> str | None:
+        """The name of a function that refuses nulls in required fields and gives the struct back; None: nothing to do.
+
+        A struct is looked at when it is put into another, lists and maps when they are whole, the outermost never.
+        """
+        wanted = [
+            field for field in schema.fields if not field.schema.optional and members[field.name].endswith(" else None")
+        ]
+        if not wanted:
+            return None
+        name = source.name("check")
+        part = source.part()
+        with part.block(f"def {name}(made):"):
+            for field in wanted:
+                kind = field.schema.type.name
+                complaint = f'Invalid value: null used for required field: "{field.name}", schema type: {kind}'
+                with part.block(f"if made[{field.name!r}] is None:"):
+                    part.line(f"raise DataError({complaint!r})")
+            part.line("return made")
+        source.join(part)
+        return name
 
     def _oneof(self, source: Source, schema: Schema, message: Message, index: int, name: str) -> list[tuple[str, str]]:
         """(field, expression) of what a oneof becomes: one field, or one per member."""
@@ -271,14 +292,19 @@ class _Compiler:
             for one, part in zip(entry.fields, (schema.key_schema, schema.value_schema), strict=True):
                 parts.append(self._entry_part(source, part, one, entry))
             key = parts[0] if entry.fields[0].target is None else f"hashable({parts[0]})"
-            return f"{{{key}: {parts[1]} for e in {var}}}"
+            made = f"{{{key}: {parts[1]} for e in {var}}}"
+            check = self._checks.get(parts[1].lstrip("(").partition("(")[0])
+            return f"checked_values({check}, {made})" if check else made
         assert schema.value_schema is not None
-        element = self._single(source, schema.value_schema, field, message, "e")
-        return f"list({var})" if element == "e" else f"[{element} for e in {var}]"
+        element = self._single(source, schema.value_schema, field, message, "e", whole=False)
+        if element == "e":
+            return f"list({var})"
+        check = self._checks.get(element.partition("(")[0])
+        return f"checked({check}, [{element} for e in {var}])" if check else f"[{element} for e in {var}]"
 
     def _entry_part(self, source: Source, schema: Schema, field: Field, entry: Message) -> str:
         """A map entry's key or value: what is absent has its default, as a message too."""
-        made = self._single(source, schema, field, entry, f"e.f{field.number}")
+        made = self._single(source, schema, field, entry, f"e.f{field.number}", whole=False)
         if isinstance(field.target, Message) and any(one.label == "required" for one in field.target.fields):
             return f"({made} if e.HasField('f{field.number}') else missing())"  # an empty message would lack it
         default = None if isinstance(field.target, Message) else self._default(field, entry)
@@ -288,13 +314,14 @@ class _Compiler:
         return f"({made} if e.HasField('f{field.number}') else {absent})"
 
     def _single(
-        self, source: Source, schema: Schema, field: Field, message: Message, var: str, *, given: bool = False
-    ) -> str:
-        """The expression of one value; ``given`` is a default, which is text already."""
+        self, source: Source, schema: Schema, field: Field, message: Message, var: str, *, given: bool = False,
+        whole: bool = True,
+    ) -> str:  # fmt: skip
+        """The expression of one value; ``given`` is a default, which is text already; an element is not ``whole``."""
         if isinstance(field.target, Enum):
             return var if schema.type is Type.INT32 else f"{source.constant('symbol', _symbol(field.target))}({var})"
         if isinstance(field.target, Message):
-            return self._nested(source, schema, field.target, var)
+            return self._nested(source, schema, field.target, var, whole=whole)
         if schema.type in (Type.INT8, Type.INT16):
             bits, x = 8 if schema.type is Type.INT8 else 16, source.name("x")
             return f"({x} if {-(2 ** (bits - 1))} <= ({x} := {var}) < {2 ** (bits - 1)} else narrow({x}, {bits}))"
@@ -326,7 +353,7 @@ class _Compiler:
         check = f"0 <= ({s} := {seconds}) < 4000000000 and 0 <= ({n} := {nanos}) < 1000000000"
         return f"({usual} if {check} else to_timestamp({s}, {nanos}))"
 
-    def _nested(self, source: Source, schema: Schema, target: Message, var: str) -> str:
+    def _nested(self, source: Source, schema: Schema, target: Message, var: str, *, whole: bool) -> str:
         if schema.name is not None and schema.name in _LOGICAL:
             name = source.name("part")
             empty = [text for _, text in _LOGICAL[schema.name][1]]
@@ -335,7 +362,9 @@ class _Compiler:
             arguments[0] = f"({name} := {var}).f{parts[0]}" if parts[0] else f"(({name} := {var}) and {empty[0]})"
             return self._logical(source, schema.name, *arguments)
         if schema.type is Type.STRUCT:
-            return f"{self._struct(source, schema, target)}({var})"
+            name = self._struct(source, schema, target)
+            check = self._checks.get(name) if whole else None
+            return f"{check}({name}({var}))" if check else f"{name}({var})"
         field = target.fields[0]  # a wrapper's value
         return self._single(source, schema, field, target, f"{var}.f{field.number}")
 
