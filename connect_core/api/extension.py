@@ -13,7 +13,7 @@ class Transform[C: Config]:
     """A single message transform; ``config`` (its type parameter) is set before the first ``apply``.
 
     ``in_place = True`` tells that ``apply`` changes the record it is given and returns it. It then gets a copy of its
-    own: of the record, its list of headers, and of key and value if they are dicts; what is nested in those stays shared.
+    own: of the record, its list of headers, and of key and value if they are dicts; what is nested there stays shared.
     """
 
     config: C
