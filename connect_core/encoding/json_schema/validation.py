@@ -30,6 +30,8 @@ def validator(text: str, documents: Mapping[str, str]) -> Validate:
 
     schema = _plain(bridge(parse(text)))
     kind = jsonschema.validators.validator_for(schema, default=jsonschema.Draft7Validator)
+    if kind in (jsonschema.Draft4Validator, jsonschema.Draft6Validator, jsonschema.Draft7Validator):
+        kind = jsonschema.validators.extend(kind, type_checker=kind.TYPE_CHECKER.redefine("integer", _is_integer))
     base = schema.get("$id", "") if isinstance(schema, dict) else ""
     resources = {}
     for name, other in documents.items():
@@ -49,10 +51,15 @@ def validator(text: str, documents: Mapping[str, str]) -> Validate:
     return validate
 
 
+def _is_integer(_checker: Any, instance: Any) -> bool:
+    """Without a fraction, also of zeros: up to draft 7, as the original reads it."""
+    return isinstance(instance, int) and not isinstance(instance, bool)
+
+
 def _plain(tree: Any) -> Any:
     """The tree with floats: the library does not know Decimal."""
     if isinstance(tree, Decimal):
-        return int(tree) if tree == tree.to_integral_value() and abs(tree) < 10**30 else float(tree)
+        return float(tree)
     if isinstance(tree, dict):
         return {key: _plain(element) for key, element in tree.items()}
     return [_plain(element) for element in tree] if isinstance(tree, list) else tree
