@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from connect_core.config.key import REQUIRED
+from connect_core.converters.avro import AvroConverterConfig
 from connect_core.converters.schema_registry.config import RegistryConfig
 from tests.parity.bridge import Bridge, JavaError
 from tests.registry import Answer, Registry
@@ -169,6 +170,19 @@ def test_keys_are_declared_as_in_the_original(confluent: ModuleType) -> None:
             assert str(theirs.defaultValue).endswith("TopicNameStrategy")
             continue
         assert _shown(mine.spec.default) == _shown(theirs.defaultValue), name
+
+
+def test_data_options_are_declared_as_in_the_original(confluent: ModuleType) -> None:
+    """Those of release 7.0; 8.5 has three more."""
+    java = confluent.JClass("io.confluent.connect.avro.AvroDataConfig").baseConfigDef().configKeys()
+    ours = {key.name: key for key in AvroConverterConfig.specs()}
+    for theirs in java.values():
+        mine = ours[str(theirs.name)]
+        found = (mine.type, mine.spec.importance, _shown(mine.spec.default))
+        assert found == (str(theirs.type()), str(theirs.importance), _shown(theirs.defaultValue)), mine.name
+    inherited = {key.name for key in RegistryConfig.specs()}
+    newer = {"flatten.singleton.unions", "generalized.sum.type.support", "ignore.default.for.nullables"}
+    assert ours.keys() - inherited - {str(name) for name in java.keySet()} == newer
 
 
 def _shown(value: Any) -> str:
