@@ -76,13 +76,11 @@ class _Compiler:
 
     def __init__(self, options: AvroOptions, by_the_book: Decode) -> None:
         self._options = options
-        words, last_words = _word_tables()
         self._source = Source(
             Odd=Odd, UTC=UTC, multiply=Context(prec=60).multiply, from_bytes=int.from_bytes, double=_unpack_double,
             float32=_unpack_float, from_ordinal=date.fromordinal, from_timestamp=datetime.fromtimestamp,
             instant=units.instant, time_of_day=units.time_of_day, number=unsigned, size=size, count=count,
-            hashable=hashable, anything=schemaless.read, by_the_book=by_the_book, words=_words,
-            WORDS=words, LAST_WORDS=last_words,
+            hashable=hashable, anything=schemaless.read, by_the_book=by_the_book,
         )  # fmt: skip
 
     def decoder(self, avro: AvroSchema, schema: Schema | None) -> Decode:
@@ -204,8 +202,9 @@ class _Compiler:
         with source.block(
             f"elif not n & 1 and {_at(o + 6)} <= end and data[{_at(o + 4)}] > 127 >= data[{_at(o + 5)}]:"
         ):
-            source.line(f"x, y, z = words(data, {_at(o)})")
-            source.line("n = WORDS[x] + (WORDS[y] << 14) + (LAST_WORDS[z] << 28) >> 1")
+            inner, last = (source.constant("words", table) for table in _word_tables())
+            source.line(f"x, y, z = {source.constant('unpack', _words)}(data, {_at(o)})")
+            source.line(f"n = {inner}[x] + ({inner}[y] << 14) + ({last}[z] << 28) >> 1")
             source.line(f"p += {o + 6}")
         with source.block("else:"):
             source.line(f"n, p = number(data, {_at(o)})")
