@@ -85,11 +85,13 @@ def parse_all(data: bytes) -> Any:
     """Like ``parse``, but nothing may follow the value, and what might be beyond a limit is refused."""
     try:
         text = data.decode().strip(_BLANK)
+        if _maybe_beyond_limits(text):
+            raise ValueError("very long or deep")
         value, end = (_CAREFUL if _SURROGATE.search(text) else _DECODER).raw_decode(text)
     except (ValueError, RecursionError, ArithmeticError) as error:
         raise SerializationError(f"{type(error).__name__}: {error}") from error
-    if end != len(text) or _maybe_beyond_limits(text):
-        raise SerializationError("more than one value, or a very long one")
+    if end != len(text):
+        raise SerializationError("more than one value")
     return value
 
 
