@@ -23,7 +23,7 @@ from connect_core.data import (
     timestamp_schema,
     units,
 )
-from connect_core.data.check import java_class_of
+from connect_core.data.check import fits, java_class_of
 from connect_core.errors import ConfigError, ConnectError, DataError
 from connect_core.java.dates import DateFormat
 from connect_core.java.numbers import INT_BOUNDS
@@ -33,6 +33,7 @@ from connect_core.transforms.base import (
     OnValue,
     SideTransform,
     Step,
+    class_name,
     copy_schema,
     replace_null_with_default,
     require_struct,
@@ -138,7 +139,7 @@ class TimestampConverter(SideTransform[TimestampConverterConfig]):
         source = _SOURCES.get(schema.name) or _SOURCES_BY_TYPE.get(schema.type)
         if source is None:
             raise ConnectError(f"Schema {schema!r} does not correspond to a known timestamp type format")
-        return self._between(source, self._writer())
+        return _expecting(source, schema, self._between(source, self._writer()))
 
     def _by_class(self) -> ByClass:
         """From values without schema; every date is a timestamp then, as Java has one class for all."""
@@ -204,6 +205,27 @@ _SCHEMAS: Mapping[str, Callable[..., Schema]] = {
 }
 _SOURCES: Mapping[str | None, str] = {DATE: "Date", TIME: "Time", TIMESTAMP: "Timestamp"}
 _SOURCES_BY_TYPE: Mapping[Type, str] = {Type.STRING: "string", Type.INT64: "unix"}
+
+
+_EXPECTED: Mapping[str, tuple[type, str]] = {
+    "Date": (date, "Date to be a java.util.Date"),
+    "Time": (time, "Time to be a java.util.Date"),
+    "Timestamp": (datetime, "Timestamp to be a java.util.Date"),
+    "string": (str, "string timestamp to be a String"),
+    "unix": (int, "Unix timestamp to be a Long"),
+}
+
+
+def _expecting(source: str, schema: Schema, convert: Convert) -> Convert:
+    """``convert`` for values of the class the schema promises; Connect's complaint about others."""
+    kind, promise = _EXPECTED[source]
+
+    def read(value: Any) -> Any:
+        if type(value) is kind or fits(schema, value):
+            return convert(value)
+        raise DataError(f"Expected {promise}, but found class {class_name(schema, value)}")
+
+    return read
 
 
 def _after(first: Convert, second: Convert) -> Convert:
