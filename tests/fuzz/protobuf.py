@@ -82,9 +82,9 @@ def changed(schema: Schema, random: Random) -> Schema:
         fields[index] = (name, changed(inner, random))
         if random.random() < 0.3:
             random.shuffle(fields)
-        schema = schema.replace(fields=fields)
+        schema = schema.replace(fields=fields, default=None)
     elif schema.type in (Type.ARRAY, Type.MAP) and schema.value_schema is not None:
-        schema = schema.replace(value_schema=changed(schema.value_schema, random))
+        schema = schema.replace(value_schema=changed(schema.value_schema, random), default=None)
     return schema.replace(optional=not schema.optional) if random.random() < 0.5 else schema
 
 
