@@ -18,6 +18,7 @@ from connect_core.encoding import json_schema
 from connect_core.encoding.json import JsonOptions, parse
 from connect_core.encoding.json import slow as plain
 from connect_core.encoding.json_schema import JsonSchemaOptions
+from connect_core.encoding.json_schema.validation import validator
 from connect_core.errors import java_class
 from tests.fuzz.family import exact
 
@@ -120,6 +121,14 @@ def test_which_schemas_can_read_what_others_wrote() -> None:
         return found, vector["compatible"]
 
     assert not differing("compatible", compare)
+
+
+def test_which_messages_are_valid() -> None:
+    def compare(vector: dict[str, Any]) -> tuple[Any, Any]:
+        found = outcome(validator(vector["schema"], {}), vector["message"].encode())
+        return found is None, vector["valid"]
+
+    assert not differing("valid", compare)
 
 
 @pytest.mark.parametrize(
