@@ -85,11 +85,18 @@ class Pairs:
         return b"\0" + made.id.to_bytes(4)
 
 
+def _first(made: list[Pairs], bridge: Bridge) -> Pairs:
+    """The pairs, made at the first case."""
+    if not made:
+        made.append(Pairs(bridge))
+    return made[0]
+
+
 def _write(bridge: Bridge) -> Family:
     pairs: list[Pairs] = []  # made late: listing families must not start a server
 
     def compare(case: tuple[int, tuple[Schema | None, Any]]) -> Pair:
-        both = pairs[0] if pairs else pairs.append(Pairs(bridge)) or pairs[0]
+        both = _first(pairs, bridge)
         index, (schema, value) = case
         given, value = (None, value.value) if isinstance(value, Wrong) else (schema, value)
         made = java(bridge, lambda: (bridge.schema(schema), bridge.value(given, value)))
@@ -346,7 +353,7 @@ def _read(bridge: Bridge) -> Family:
     pairs: list[Pairs] = []
 
     def compare(case: tuple[int, str, bytes]) -> Pair:
-        both = pairs[0] if pairs else pairs.append(Pairs(bridge)) or pairs[0]
+        both = _first(pairs, bridge)
         index, text, body = case
         data = both.register(text) + body
         found = java(bridge, both.theirs[index].toConnectData, bridge.text(TOPIC), bridge.byte_array(data))

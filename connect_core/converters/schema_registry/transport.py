@@ -45,7 +45,11 @@ class Transport:
             timeout=httpx.Timeout(config.http_read_timeout_ms / 1000, connect=config.http_connect_timeout_ms / 1000),
             verify=tls.context(config) if secure else False,  # no context to build where none is used
             proxy=f"http://{config.proxy_host}:{config.proxy_port}" if proxied else None,
-            headers={"Content-Type": _TYPE, "Accept": _ACCEPT, **config.with_prefix(_HEADER_PREFIX)},
+            headers={
+                "Content-Type": _TYPE.encode(),
+                "Accept": _ACCEPT.encode(),
+                **{name: value.encode() for name, value in config.with_prefix(_HEADER_PREFIX).items()},
+            },
             trust_env=False,
         )
         self._signed = auth.credentials(config, self._http.post)

@@ -31,16 +31,20 @@ OPEN: list[SchemaRegistry] = []
 
 @pytest.fixture(autouse=True)
 def _closed() -> Iterator[None]:
+    WAITS.clear()
     yield
     while OPEN:
         OPEN.pop().close()
 
 
-def quick(url: str, kind: str = "AVRO", *, waits: list[float] | None = None, **more: str) -> SchemaRegistry:
+WAITS: list[float] = []
+"""What the clients of the present test would have slept."""
+
+
+def quick(url: str, kind: str = "AVRO", **more: str) -> SchemaRegistry:
     """A client that does not wait between retries."""
     config = parsed(url, **more)
-    waits = [] if waits is None else waits
-    OPEN.append(SchemaRegistry(config, kind, transport=Transport(config, sleep=waits.append)))
+    OPEN.append(SchemaRegistry(config, kind, transport=Transport(config, sleep=WAITS.append)))
     return OPEN[-1]
 
 
@@ -141,11 +145,10 @@ def test_failures_are_retried_then_told(registry: Registry) -> None:
 
 
 def test_waits_between_retries_grow_and_end(registry: Registry) -> None:
-    waits: list[float] = []
-    client = quick(registry.url, waits=waits, max_retries="5", retries_wait_ms="100", retries_max_wait_ms="300")
+    client = quick(registry.url, max_retries="5", retries_wait_ms="100", retries_max_wait_ms="300")
     registry.trouble(*[Answer(502)] * 5)
     client.register("s", '"int"')
-    assert all(0 <= wait <= limit for wait, limit in zip(waits, (0.1, 0.2, 0.3, 0.3, 0.3), strict=True))
+    assert all(0 <= wait <= limit for wait, limit in zip(WAITS, (0.1, 0.2, 0.3, 0.3, 0.3), strict=True))
 
 
 def test_a_client_error_is_not_retried(registry: Registry, client: SchemaRegistry) -> None:
