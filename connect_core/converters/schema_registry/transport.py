@@ -45,11 +45,7 @@ class Transport:
             timeout=httpx.Timeout(config.http_read_timeout_ms / 1000, connect=config.http_connect_timeout_ms / 1000),
             verify=tls.context(config) if secure else False,  # no context to build where none is used
             proxy=f"http://{config.proxy_host}:{config.proxy_port}" if proxied else None,
-            headers={
-                "Content-Type": _TYPE.encode(),
-                "Accept": _ACCEPT.encode(),
-                **{name: value.encode() for name, value in config.with_prefix(_HEADER_PREFIX).items()},
-            },
+            headers=_encoded({"Content-Type": _TYPE, "Accept": _ACCEPT, **config.with_prefix(_HEADER_PREFIX)}),
             trust_env=False,
         )
         self._signed = auth.credentials(config, self._http.post)
@@ -104,6 +100,10 @@ class Transport:
         if answer.status_code in (200, 207) and parsed is not None:
             return parsed
         raise _refused(answer, parsed)
+
+
+def _encoded(headers: Mapping[str, str]) -> dict[bytes, bytes]:
+    return {name.encode(): value.encode() for name, value in headers.items()}
 
 
 def _bytes(body: Any) -> bytes | None:
