@@ -13,9 +13,10 @@ from connect_core.data.check import check
 from connect_core.data.schema import INT32, OPTIONAL_STRING, STRING
 from tests.fuzz.family import Failed, Family, Maker, Pair, java, ours
 from tests.fuzz.simple_converters import WIDTH, general
+from tests.fuzz.values import text
 from tests.fuzz.values import value as random_value
 from tests.parity.bridge import Bridge
-from tests.schemas import NAMES, SCHEMAS
+from tests.schemas import SCHEMAS
 
 DATES = "a date where a timestamp is due"
 _NUMBER = re.compile(r": class (?:int|float) for ")
@@ -101,18 +102,18 @@ def _checks(bridge: Bridge) -> Family:
 
 def _equality(bridge: Bridge) -> Family:
     def changed(schema: Schema, random: Random) -> Schema:
-        text = random.choice((None, "", "n", "N"))
+        name = random.choice((None, "", "n", "N"))
         what = random.randrange(9)
         if what == 0:
-            return schema.replace(doc=text)
+            return schema.replace(doc=name)
         if what == 1 and not schema.has_default:  # a logical name says what a default may be
-            return schema.replace(name=text)
+            return schema.replace(name=name)
         if what == 2:
             return schema.replace(version=random.choice((None, 1, 2)))
         if what == 3:
             return schema.replace(parameters=dict(reversed(list(schema.parameters.items()))))
         if what == 4:
-            return schema.replace(parameters={**schema.parameters, "p": text or ""})
+            return schema.replace(parameters={**schema.parameters, "p": name or ""})
         if what == 5:
             return schema.replace(optional=not schema.optional)
         if what == 6 and schema.fields:
@@ -131,12 +132,6 @@ def _equality(bridge: Bridge) -> Family:
     return Family("schema equality", SCHEMAS, compare, vary=vary)
 
 
-_FIELDS = st.lists(
-    st.tuples(NAMES | st.sampled_from(["", "a", "a", "b"]), st.sampled_from([INT32, STRING, OPTIONAL_STRING])),
-    max_size=4,
-)
-
-
 def _builder(bridge: Bridge) -> Family:
     types = bridge.jpype.JClass("org.apache.kafka.connect.data.Schema").Type
     builder = bridge.jpype.JClass("org.apache.kafka.connect.data.SchemaBuilder")
@@ -153,8 +148,12 @@ def _builder(bridge: Bridge) -> Family:
         mine = ours(lambda: Schema(kind, fields=fields))
         return Pair(mine, found if isinstance(found, Failed) else bridge.from_schema(found))
 
-    kinds = st.sampled_from([Type.STRUCT] * 6 + [Type.INT8, Type.STRING, Type.BYTES])
-    return Family("schema builder", st.tuples(kinds, _FIELDS), compare)
+    def vary(_drawn: int, random: Random) -> Any:
+        kind = random.choice((*[Type.STRUCT] * 6, Type.INT8, Type.STRING, Type.BYTES))
+        names = [random.choice(("a", "b", "c", "", text(random))) for _ in range(random.randrange(5))]
+        return kind, [(name, random.choice((INT32, STRING, OPTIONAL_STRING))) for name in names]
+
+    return Family("schema builder", st.integers(0, 2**32), compare, vary=vary)
 
 
 FAMILIES: dict[str, Maker] = {"schema check": _checks, "schema equality": _equality, "schema builder": _builder}
