@@ -116,14 +116,14 @@ def _same(one: Any, other: Any) -> bool:
 def union_of(types: list[AvroSchema]) -> AvroSchema:
     """A union; it holds no union, and no type twice."""
     made = AvroSchema("union")
+    made.types = types
     seen: set[str] = set()
     for member in types:
         if member.kind == "union":
-            raise AvroError(f"Nested union: {member}")
+            raise AvroError(f"Nested union: {made}")
         if member.full_name in seen:
             raise AvroError(f"Duplicate in union:{member.full_name}")
         seen.add(member.full_name)
-    made.types = types
     return made
 
 
