@@ -22,7 +22,7 @@ def document(random: Random) -> Any:
     if isinstance(made, bool):
         return made
     dialect = random.choice(DIALECTS)
-    head = {"$schema": dialect} if dialect else {}
+    head: dict[str, Any] = {"$schema": dialect} if dialect else {}
     if random.random() < 0.7:
         head[bucket] = {name: schema(random, 2, bucket=bucket) for name in ("A", "B")}
     return head | made

@@ -177,7 +177,7 @@ class JsonSchemaConverter(Converter):
         try:
             documents = self._documents(found)
             return text is not None and encoding.can_read(found.text, text, self.options, documents=documents)
-        except IllegalSchema:
+        except DataError:
             return False
 
     def _schema_is_given(self) -> bool:

@@ -23,6 +23,7 @@ from connect_core.encoding.json_schema.nodes import (
     ReferenceNode,
 )
 from connect_core.encoding.json_schema.options import TYPE_KEY
+from connect_core.errors import DataError
 
 _CEILINGS = {"maxLength", "maximum", "exclusiveMaximum", "maxItems", "maxProperties", "maxContains"}
 _FLOORS = {"minLength", "minimum", "exclusiveMinimum", "minItems", "minProperties", "minContains"}
@@ -159,7 +160,11 @@ class _Comparison:
 
 
 def _target(node: Node) -> Node:
+    met: set[int] = set()
     while isinstance(node, ReferenceNode):
+        if id(node) in met:
+            raise DataError("The JSON Schema refers to itself without end")
+        met.add(id(node))
         node = node.target
     return node
 

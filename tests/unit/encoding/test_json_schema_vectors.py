@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -19,8 +20,9 @@ from connect_core.encoding.json import JsonOptions, parse
 from connect_core.encoding.json import slow as plain
 from connect_core.encoding.json_schema import JsonSchemaOptions
 from connect_core.encoding.json_schema.validation import validator
-from connect_core.errors import java_class
+from connect_core.errors import DataError, java_class
 from tests.fuzz.family import exact
+from tests.json_schemas import document
 
 VECTORS = Path(__file__).parents[2] / "vectors" / "json_schema"
 BARE = JsonOptions(schemas_enable=False)
@@ -129,6 +131,21 @@ def test_which_messages_are_valid() -> None:
         return found is None, vector["valid"]
 
     assert not differing("valid", compare)
+
+
+def test_any_document_is_read_or_refused_as_bad_data() -> None:
+    random, read = Random(3), 0
+    for _ in range(1000):
+        text = json.dumps(document(random))
+        try:
+            schema = json_schema.read(text, json_schema.DEFAULTS)
+            json_schema.can_read(text, text, json_schema.DEFAULTS)
+        except DataError:
+            continue
+        json_schema.encoder(schema, json_schema.DEFAULTS)
+        json_schema.decoder(schema, json_schema.DEFAULTS)
+        read += 1
+    assert read > 300
 
 
 @pytest.mark.parametrize(
