@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import atexit
 import json
+from dataclasses import dataclass
 from random import Random
 from typing import Any
 
@@ -29,22 +30,20 @@ MIDNIGHT = "the time 24:00"
 FIXED_DECIMAL = "decimals of a fixed size"
 HUGE = "broken bytes that claim very many elements"
 UNION_DEFAULT = "a union of records with structs as defaults"
+MEMBER_NAME = "a union's member whose `connect.name` is another than its Avro name"
 SCRUBBED = "a field whose Avro name `scrub.invalid.names` would change"
-DIFFERENCES = (YEARS, MIDNIGHT, FIXED_DECIMAL, SCRUBBED, HUGE, UNION_DEFAULT)
+DIFFERENCES = (YEARS, MIDNIGHT, FIXED_DECIMAL, SCRUBBED, HUGE, UNION_DEFAULT, MEMBER_NAME)
 TOPIC = "t"
 WRONG = ("text", b"bytes", ["text"], None)
 CUT = "a value longer than its fixed type"
 STRUCT_DEFAULT = "a null where the default is a struct"
 
 
+@dataclass(frozen=True)
 class Wrong:
     """A value of any class, whatever the schema says."""
 
-    def __init__(self, value: Any) -> None:
-        self.value = value
-
-    def __repr__(self) -> str:
-        return f"Wrong({self.value!r})"
+    value: Any
 
 
 class Pairs:
@@ -388,6 +387,8 @@ def _known(case: Any, pair: Pair) -> str | None:
     if isinstance(pair.java, Failed):
         if pair.java.name.endswith("OutOfMemoryError"):
             return HUGE
+        if pair.java.message.endswith("is not a valid field name") and "connect.name" in case[1]:
+            return MEMBER_NAME
         if pair.java.message == "Did not find matching union field for data" and '"default"' in case[1]:
             return UNION_DEFAULT
         if pair.java.message.startswith("Mismatched names: name already added to SchemaBuilder (org.apache.kafka.con"):

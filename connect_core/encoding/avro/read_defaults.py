@@ -126,7 +126,7 @@ def _converted(schema: Schema, avro: AvroSchema, value: Any, options: AvroOption
 
 
 def _struct(schema: Schema, avro: AvroSchema, value: Any, options: AvroOptions) -> Any:
-    if schema.name == names.UNION or names.GENERAL_UNION in schema.parameters:
+    if _is_union(schema):
         first = next((member for member in avro.types if member.kind != "null"), None)
         if first is None or not schema.fields:
             raise DataError("Did not find matching union field for data")
@@ -137,13 +137,19 @@ def _struct(schema: Schema, avro: AvroSchema, value: Any, options: AvroOptions) 
     for field in schema.fields:
         name = names.scrub(field.name) if options.scrub_names else field.name
         found = avro.field(name)
-        member = _not_null(found.schema) if found is not None else avro
+        member = avro if found is None else found.schema
+        if not _is_union(field.schema):
+            member = _not_null(member)
         if name in value:
             result[field.name] = logical(field.schema, _converted(field.schema, member, value[name], options))
         else:
             result[field.name] = field.schema.default
         check(field.schema, result[field.name], field=field.name)
     return result
+
+
+def _is_union(schema: Schema) -> bool:
+    return schema.name == names.UNION or names.GENERAL_UNION in schema.parameters
 
 
 def _not_null(schema: AvroSchema) -> AvroSchema:
