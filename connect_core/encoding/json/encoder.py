@@ -19,11 +19,13 @@ import orjson
 from connect_core.data import units
 from connect_core.data.float32 import Float32
 from connect_core.data.logical import DATE, DECIMAL, TIME, TIMESTAMP
+from connect_core.data.recursive import is_recursive
 from connect_core.data.schema import Schema, Type
 from connect_core.encoding.json import slow
 from connect_core.encoding.json.options import JsonOptions
 from connect_core.encoding.json.text import like_jackson
 from connect_core.encoding.source import Source
+from connect_core.errors import DataError
 from connect_core.java.numbers import INT_BOUNDS, decimal_text, double_text, float_text, int_to_bytes, shortest_float32
 
 type Encode = Callable[[Any], bytes | None]
@@ -37,7 +39,18 @@ class Odd(Exception):
 
 def encoder(schema: Schema | None, options: JsonOptions) -> Encode:
     """A function from values of the schema to bytes; keep it, making one is slow."""
-    return _schemaless(options) if schema is None else EncoderCompiler(options).encoder(schema)
+    if schema is None:
+        return _schemaless(options)
+    if is_recursive(schema):
+        return _recursive(schema, options)
+    return EncoderCompiler(options).encoder(schema)
+
+
+def _recursive(schema: Schema, options: JsonOptions) -> Encode:
+    """For a schema that contains itself: values end, an envelope's schema would not."""
+    if options.schemas_enable:
+        raise DataError(f"{schema!r} contains itself, which an envelope cannot hold: set schemas.enable=false")
+    return lambda value: slow.encode(schema, value, options)
 
 
 def _schemaless(options: JsonOptions) -> Encode:

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connect_core.data import Schema, array, date_schema, decimal_schema, struct, timestamp_schema
+from connect_core.data.recursive import complete, stand_in
 from connect_core.data.schema import FLOAT64, INT64, OPTIONAL_STRING, STRING
 from connect_core.encoding.json import JsonOptions, decoder, encoder, slow
 from connect_core.encoding.source import Source
@@ -165,3 +166,14 @@ def test_tracebacks_show_the_generated_lines() -> None:
     with pytest.raises(TypeError) as caught:
         source.compile("fail", title="trial")(None)
     assert "# made" in "".join(traceback.format_exception(caught.value))
+
+
+def test_a_schema_that_contains_itself_is_written_without_envelope_only() -> None:
+    inner = stand_in()
+    tree = struct([("name", STRING), ("next", inner)], name="Node")
+    complete(inner, tree, optional=True)
+    value = {"name": "a", "next": {"name": "b", "next": None}}
+    bare = encoder(tree, JsonOptions(schemas_enable=False))
+    assert bare(value) == b'{"name":"a","next":{"name":"b","next":null}}'
+    with pytest.raises(DataError, match=r"contains itself.*schemas\.enable=false"):
+        encoder(tree, JsonOptions(schemas_enable=True))
