@@ -221,7 +221,7 @@ class _Compiler:
             if schema.type is Type.ARRAY and schema.value_schema is not None:
                 self._array(source, message, field, schema.value_schema, var)
             elif schema.type is Type.MAP and isinstance(field.target, Message):
-                self._map(source, field, schema, var)
+                self._map(source, field, field.target, schema, var)
             else:
                 source.line("raise Odd")
             return
@@ -355,18 +355,17 @@ class _Compiler:
         source.join(part)
         return name
 
-    def _map(self, source: Source, field: Field, schema: Schema, var: str) -> None:
-        entry = field.target
-        assert isinstance(entry, Message)
+    def _map(self, source: Source, field: Field, entry: Message, schema: Schema, var: str) -> None:
         name = source.name("entry")
         part = source.part()
         with part.block(f"def {name}(k, v):"):
             part.line("parts = []")
             for role, sub, key in (("key", schema.key_schema, "k"), ("value", schema.value_schema, "v")):
                 inner = entry.field_named(role)
-                assert inner is not None
-                assert sub is not None
-                self._optional_field(part, entry, inner, sub, key, f"{key} is not None", False)
+                if inner is None or sub is None:  # a struct within one of its own name: its fields are not this map's
+                    part.line("raise Odd")
+                else:
+                    self._optional_field(part, entry, inner, sub, key, f"{key} is not None", False)
             part.line("return join(parts)")
         source.join(part)
         self._refuse(source, f"type({var}) is not dict")

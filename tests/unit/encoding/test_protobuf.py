@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from connect_core.data import Schema, Type, array, map_of, struct
+from connect_core.data import Schema, Type, array, date_schema, map_of, struct
 from connect_core.data.schema import INT32, INT64, OPTIONAL_STRING, STRING
 from connect_core.encoding.protobuf import (
     Malformed,
@@ -229,6 +229,16 @@ def test_null_without_a_schema_is_null() -> None:
     assert made.encode(None) is None
     with pytest.raises(DataError, match="needs a schema"):
         made.encode({"a": 1})
+
+
+def test_a_map_where_the_outer_struct_of_that_name_has_another_field() -> None:
+    """A struct within one of its own name is defined by the outer one: its map meets fields that are none."""
+    inner = struct([("days", map_of(STRING, INT32).replace(optional=True)), ("id", INT64)], name="Order")
+    outer = struct([("days", array(date_schema())), ("id", INT64), ("x", inner)], name="Order")
+    made = writer(outer, DEFAULTS)
+    assert made.encode({"days": [], "id": 1, "x": {"days": None, "id": 2}}) == b"\x10\x01\x1a\x02\x10\x02"
+    with pytest.raises(DataError, match="google.type.Date has no field key"):
+        made.encode({"days": [], "id": 1, "x": {"days": {"a": 1}, "id": 2}})
 
 
 @given(STRUCTS, st.integers(0, 2**40), st.booleans())
