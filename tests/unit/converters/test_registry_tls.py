@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import ssl
-import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    pkcs12,
+)
+from cryptography.x509.oid import NameOID
 
 from connect_core.converters.schema_registry import RegistryConfig, SchemaRegistry
 from connect_core.converters.schema_registry.errors import Unreachable
@@ -21,21 +33,27 @@ PASSWORD = "changeit"
 def stores(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A certificate of localhost that signs itself, as PEM and PKCS12."""
     place = tmp_path_factory.mktemp("tls")
-    openssl(
-        place, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "key.pem", "-out", "cert.pem", "-days", "30",
-        "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
-    )  # fmt: skip
-    openssl(
-        place, "pkcs12", "-export", "-in", "cert.pem", "-inkey", "key.pem", "-out", "store.p12", "-passout",
-        f"pass:{PASSWORD}",
-    )  # fmt: skip
-    (place / "store.pem").write_text((place / "key.pem").read_text() + (place / "cert.pem").read_text())
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    today = datetime.now(UTC)
+    own = [x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1"))]
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(today - timedelta(days=1))
+        .not_valid_after(today + timedelta(days=30))
+        .add_extension(x509.SubjectAlternativeName(own), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    plain = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    public = certificate.public_bytes(Encoding.PEM)
+    (place / "key.pem").write_bytes(plain)
+    (place / "cert.pem").write_bytes(public)
+    (place / "store.pem").write_bytes(plain + public)
+    locked = BestAvailableEncryption(PASSWORD.encode())
+    (place / "store.p12").write_bytes(pkcs12.serialize_key_and_certificates(b"own", key, certificate, None, locked))
     (place / "store.jks").write_bytes(b"\xfe\xed\xfe\xed\0\0\0\2")
     return place
-
-
-def openssl(place: Path, *arguments: str) -> None:
-    subprocess.run(["openssl", *arguments], cwd=place, check=True, capture_output=True)
 
 
 @pytest.fixture
