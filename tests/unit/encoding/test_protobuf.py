@@ -237,7 +237,7 @@ def test_a_map_where_the_outer_struct_of_that_name_has_another_field() -> None:
     outer = struct([("days", array(date_schema())), ("id", INT64), ("x", inner)], name="Order")
     made = writer(outer, DEFAULTS)
     assert made.encode({"days": [], "id": 1, "x": {"days": None, "id": 2}}) == b"\x10\x01\x1a\x02\x10\x02"
-    with pytest.raises(DataError, match="google.type.Date has no field key"):
+    with pytest.raises(DataError, match=r"google\.type\.Date has no field key"):
         made.encode({"days": [], "id": 1, "x": {"days": {"a": 1}, "id": 2}})
 
 
