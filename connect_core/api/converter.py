@@ -17,8 +17,8 @@ class Converter:
     """Key or value converter. ``config_class`` declares its keys (given without the ``value.converter.`` prefix)."""
 
     config_class: ClassVar[type[Config]] = Config
-    reads_headers: bool = False
-    """Set by ``configure`` where headers may say how to read: records with any are read by ``to_connect``."""
+    reads_headers: frozenset[str] = frozenset()
+    """Set by ``configure``: names of headers that say how to read; records with one of them go to ``to_connect``."""
     writes_headers: bool = False
     """Set by ``configure`` where headers say how to read what is written: then only ``from_connect`` writes."""
 

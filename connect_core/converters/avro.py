@@ -86,7 +86,7 @@ class AvroConverter(Converter):
         self._serde = Serde(parsed, self._registry, is_key=is_key, label="Avro")
         self._most = max(parsed.schemas_cache_config, 1)
         self._follows_latest = parsed.use_latest_version and parsed.latest_cache_ttl_sec >= 0
-        self.reads_headers = self._serde.framing.reads_header
+        self.reads_headers = self._serde.framing.read_headers
         self.writes_headers = self._serde.framing.writes_header
         self._encoders: dict[tuple[str, Schema | None], _Writer] = {}
         self._decoders: dict[str, _Reader] = {}

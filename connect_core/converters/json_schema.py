@@ -113,7 +113,7 @@ class JsonSchemaConverter(Converter):
         self._config = parsed
         self._registry = self._registry or SchemaRegistry(parsed, JSON)
         self._serde = Serde(parsed, self._registry, is_key=is_key, label="JSON")
-        self.reads_headers = self._serde.framing.reads_header
+        self.reads_headers = self._serde.framing.read_headers
         self.writes_headers = self._serde.framing.writes_header
         self.options = encoding.JsonSchemaOptions(
             numeric_decimals=parsed.decimal_format is DecimalFormat.NUMERIC,

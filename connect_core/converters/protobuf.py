@@ -144,7 +144,7 @@ class ProtobufConverter(Converter):
         self._most = max(1, parsed.schemas_cache_config)
         self._registry = SchemaRegistry(parsed, PROTOBUF)
         self._serde = Serde(parsed, self._registry, is_key=is_key, label="Protobuf")
-        self.reads_headers = self._serde.framing.reads_header
+        self.reads_headers = self._serde.framing.read_headers
         self.writes_headers = self._serde.framing.writes_header
         self._writers: dict[Schema | None, Writer] = {}
         self._chosen: dict[tuple[str, Schema | None], _Chosen] = {}

@@ -13,9 +13,7 @@ KAFKA = "4.3.0"
 class ConverterConfig(Config):
     """The key that the worker, not the user, sets."""
 
-    converter_type: str = key(
-        "What this converter is for.", importance=LOW, checks=[one_of("key", "value", "header")]
-    )
+    converter_type: str = key("What this converter is for.", importance=LOW, checks=[one_of("key", "value", "header")])
 
 
 def with_type(config: Mapping[str, str], kind: str) -> dict[str, str]:

@@ -56,7 +56,7 @@ class SinkRunner:
         errant = Errant(self.report_put, dead_letters) if reporting else None
         self.context = SinkRunContext(request, self.feed, lease, errant)
         self._decoders: dict[str, tuple[Any, Any]] = {}
-        self._by_headers = assembly.key_converter.reads_headers or assembly.value_converter.reads_headers
+        self._by_headers = assembly.key_converter.reads_headers | assembly.value_converter.reads_headers
         self._current: list[SinkRecord] = []
         self._raws: list[FeedRecord] = []
         self._raw_of: dict[int, FeedRecord] | None = None
@@ -166,13 +166,14 @@ class SinkRunner:
         out: list[SinkRecord] = []
         raws: list[FeedRecord] = []
         new, chain, types = SinkRecord.__new__, self.assembly.chain, TIMESTAMP_TYPES
+        by_headers = self._by_headers
         last: str | None = None
         decode_key = decode_value = None
         for raw in batch:
             topic, partition, offset, timestamp, kind, key, value, headers = raw
             record: SinkRecord | None = None
             try:
-                if headers and self._by_headers:
+                if headers and by_headers and any(name in by_headers for name, _ in headers):
                     raise LookupError  # converters look at headers: the long way
                 if topic != last:
                     decode_key, decode_value = self._decoders.get(topic) or self._decoders_for(topic)
@@ -228,7 +229,7 @@ class SinkRunner:
     def _decoded(self, raw: FeedRecord, side: int) -> Any:
         """(schema, value) of the key (0) or value (1)."""
         converter = self.assembly.value_converter if side else self.assembly.key_converter
-        if raw.headers and converter.reads_headers:
+        if converter.reads_headers and any(name in converter.reads_headers for name, _ in raw.headers or ()):
             return converter.to_connect(raw.topic, raw.value if side else raw.key, raw.headers)
         decoders = self._decoders.get(raw.topic) or self._decoders_for(raw.topic)
         return decoders[side](raw.value if side else raw.key)

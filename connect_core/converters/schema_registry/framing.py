@@ -76,6 +76,11 @@ class Framing:
             DualSchemaIdDeserializer=True,
         )
 
+    @property
+    def read_headers(self) -> frozenset[str]:
+        """Names of the headers this reader looks at."""
+        return frozenset([self.header] if self.reads_header else ())
+
     def write(self, schema_id: SchemaId, payload: bytes, headers: Any, *, indexes: bytes = b"") -> bytes:
         """The message; in header mode the id goes to ``headers`` (a list of (name, bytes)) unless it is there."""
         if not self.writes_header:
