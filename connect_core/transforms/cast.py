@@ -94,9 +94,9 @@ class CastConfig(Config):
 
 
 class Cast(SideTransform[CastConfig]):
-    """Cast fields or the entire key or value to a specific type, e.g. to force an integer field to a smaller width.
+    """Give fields, or a key or value as a whole, another type: a narrower integer, a number read from text.
 
-    Cast from integers, floats, boolean and string to any other type, and cast binary to string (base64 encoded).
+    Numbers, booleans and texts become each other; bytes become text only, in base64.
     """
 
     _whole: Type | None

@@ -73,9 +73,9 @@ class MaskFieldConfig(Config):
 
 
 class MaskField(SideTransform[MaskFieldConfig]):
-    """Mask specified fields with a valid null value for the field type (i.e. 0, false, empty string, and so on).
+    """Hide what fields hold: 0, false, an empty text or list takes its place.
 
-    For numeric and string fields, an optional replacement value can be specified that is converted to the correct type.
+    Numbers and texts can have a replacement of one's own, which is read as the field's type.
     """
 
     def step(self, schema: Schema | None) -> Step:

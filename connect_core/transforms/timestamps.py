@@ -72,9 +72,9 @@ class TimestampConverterConfig(Config):
 
 
 class TimestampConverter(SideTransform[TimestampConverterConfig]):
-    """Convert timestamps between different formats such as Unix epoch, strings, and Connect Date/Timestamp types.
+    """Turn points in time into another form: numbers since 1970, texts, Connect's Date, Time and Timestamp.
 
-    Applies to individual fields or to the entire value.
+    For one field, or for a key or value as a whole.
     """
 
     _format: DateFormat | None
