@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from functools import lru_cache, partial
+from collections.abc import Callable
+from functools import lru_cache
 from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
 
 from connect_core.data import Schema, Type
-from connect_core.encoding.protobuf import Definition, ProtobufOptions, Writer, definition, writer
-from connect_core.encoding.protobuf.options import UNION, WRAPPER
+from connect_core.encoding.protobuf import Definition, ProtobufOptions, definition, writer
 from tests import protos
+from tests.fuzz import _protobuf_older as older
 from tests.fuzz.family import Failed, Family, Maker, Pair, exact, java, ours
 from tests.parity.bridge import Bridge
 from tests.protobuf import STRUCTS, value
@@ -41,6 +41,7 @@ NAMELESS = "a struct whose name is empty"
 TAKEN = "a struct with the name of a type it uses"
 NULLS = "a null in a list"
 OPTIONS = "the options of fields in unions and maps"
+_REQUIRED = re.compile(r'Invalid value: null used for required field: "(.*)", schema type: (\w+)', re.DOTALL)
 
 
 def config(options: dict[str, bool]) -> dict[str, str]:
@@ -61,18 +62,6 @@ class Side:
         self.data = bridge.new(f"{package}.ProtobufData", bridge.new(f"{package}.ProtobufDataConfig", settings))
 
 
-def told(failed: Failed) -> Failed:
-    """7.0.16's exception as 8.5 has it: the validator's message in an IllegalArgumentException."""
-    prefix = "com.google.protobuf.Descriptors$DescriptorValidationException: "
-    if failed.name == "java.lang.IllegalStateException" and failed.message.startswith(prefix):
-        text = "Invalid protobuf schema definition: " + failed.message.removeprefix(prefix)
-        return Failed("java.lang.IllegalArgumentException", text)
-    return failed
-
-
-_NESTED = (Type.STRUCT, Type.MAP, Type.ARRAY)
-
-
 def changed(schema: Schema, random: Random) -> Schema:
     """A schema with some names and flags changed."""
     if schema.type is Type.STRUCT and schema.fields:
@@ -88,85 +77,95 @@ def changed(schema: Schema, random: Random) -> Schema:
     return schema.replace(optional=not schema.optional) if random.random() < 0.5 else schema
 
 
-def known(case: Any, pair: Pair) -> str | None:
-    """Differences of 7.0.16, the oracle's release, to the one that is followed."""
-    if isinstance(pair.java, Failed) and pair.ours == told(pair.java):
-        return UNCAUGHT
-    if isinstance(pair.java, str) and isinstance(pair.ours, str) and _bare(pair.java) == _bare(pair.ours):
-        return OPTIONS if any(word in pair.java for word in ("oneof ", "Entry ", "optional ")) else None
-    if isinstance(pair.java, Failed) and pair.java.name == "java.lang.NullPointerException":
-        if case[1].name == "":
-            return NAMELESS
-        if '"descriptor" is null' in pair.java.message and (case[1].name or "").endswith(("Date", "Timestamp")):
-            return TAKEN
-        return NULLS if isinstance(pair.ours, Failed) and pair.ours.name == pair.java.name else None
-    if CONFIGS[case[0]].get("wrapper_for_nullables") and any(map(_wrapped_member, _walk(case[1]))):
-        return WRAPPED
-    return None
+class Older:
+    """Names a case's difference: equal to what 7.0.16 makes of the schema, or of one without the part it fails at."""
 
+    def __init__(self, mine: Callable[..., Any], older: Callable[..., Any], theirs: Callable[..., Any]) -> None:
+        self._mine, self._older, self._theirs = mine, older, theirs
 
-def _bare(text: str) -> str:
-    """A definition without options of fields."""
-    return re.sub(r" \[.*?\];\n", ";\n", text, flags=re.DOTALL)
+    def known(self, case: Any, pair: Pair) -> str | None:
+        """One of the names above, or None: (configuration, schema) and a value if there is one."""
+        index, schema, *value = case
+        failed = pair.java if isinstance(pair.java, Failed) else None
+        if failed and pair.ours == older.told(failed):
+            return UNCAUGHT
+        if failed and failed.name == "java.lang.NullPointerException":
+            return self._pointer(index, schema, value, pair, failed)
+        wrapped = schema
+        if CONFIGS[index].get("wrapper_for_nullables"):
+            wrapped = older.wrapped_members(schema)
+        if (older.told(failed) if failed else pair.java) != self._older(index, wrapped, *value):
+            return None
+        return WRAPPED if wrapped is not schema else OPTIONS
 
-
-def _walk(schema: Schema) -> Iterator[Schema]:
-    yield schema
-    for inner in (schema.key_schema, schema.value_schema, *(field.schema for field in schema.fields)):
-        if inner is not None:
-            yield from _walk(inner)
-
-
-def _wrapped_member(schema: Schema) -> bool:
-    if not (schema.name or "").startswith(UNION):
-        return False
-    members = [field.schema for field in schema.fields]
-    members += [member.value_schema for member in members if member.value_schema is not None]
-    return any(member.optional and member.type not in _NESTED for member in members)
+    def _pointer(self, index: int, schema: Schema, value: list[Any], pair: Pair, failed: Failed) -> str | None:
+        """Java fails: what ours made must be what both make of a schema that it does not fail at."""
+        if isinstance(pair.ours, Failed):
+            lists = pair.ours.name == failed.name and pair.ours.message.startswith("A null within the field ")
+            return NULLS if lists and not failed.message else None
+        if schema.name == "" and value:
+            name, other = NAMELESS, schema.replace(name=None, default=None)
+        elif '"descriptor" is null' in failed.message and older.takes_a_name(schema):
+            name, other = TAKEN, older.renamed(schema)
+        else:
+            return None
+        made = self._mine(index, other, *value)
+        if (made.replace(older.RENAMED, "") if isinstance(made, str) else made) != pair.ours:
+            return None
+        again = Pair(made, self._theirs(index, other, *value))
+        return name if again.ours == again.java or self.known((index, other, *value), again) else None
 
 
 def _schemas(bridge: Bridge) -> Family:
     sides = [Side(bridge, options) for options in CONFIGS]
 
-    def compare(case: tuple[int, Schema]) -> Pair:
-        side, schema = sides[case[0]], case[1]
-        found = java(bridge, side.data.fromConnectSchema, bridge.schema(schema))
-        text = found if isinstance(found, Failed) else bridge.from_text(found.canonicalString())
-        made = ours(writer, schema, side.options)
-        return Pair(made if isinstance(made, Failed) else made.text, text)
+    def mine(index: int, schema: Schema) -> Any:
+        made = ours(writer, schema, sides[index].options)
+        return made if isinstance(made, Failed) else made.text
+
+    def theirs(index: int, schema: Schema) -> Any:
+        found = java(bridge, sides[index].data.fromConnectSchema, bridge.schema(schema))
+        return found if isinstance(found, Failed) else bridge.from_text(found.canonicalString())
+
+    def by_older(index: int, schema: Schema) -> Any:
+        return ours(older.text, schema, sides[index].options)
 
     def vary(drawn: tuple[int, Schema], random: Random) -> tuple[int, Schema]:
         return random.randrange(len(CONFIGS)), changed(drawn[1], random)
 
     cases = st.tuples(st.integers(0, len(CONFIGS) - 1), STRUCTS)
-    return Family("protobuf schemas", cases, compare, known, (UNCAUGHT, OPTIONS, TAKEN, WRAPPED), vary=vary)
+    names = (UNCAUGHT, OPTIONS, TAKEN, WRAPPED)
+    known = Older(mine, by_older, theirs).known
+    return Family("protobuf schemas", cases, lambda case: Pair(mine(*case), theirs(*case)), known, names, vary=vary)
 
 
 def _write(bridge: Bridge) -> Family:
     sides = [Side(bridge, options) for options in CONFIGS]
-    kept: dict[Any, Writer] = {}
 
-    def encoded(side: Side, schema: Schema, value: Any) -> Any:
-        made = kept.get((side.options, schema)) or kept.setdefault((side.options, schema), writer(schema, side.options))
-        return made.encode(value)
+    @lru_cache(50)
+    def made(index: int, schema: Schema) -> Any:
+        return ours(writer, schema, sides[index].options)
 
-    def by_java(side: Side, schema: Schema, value: Any) -> Any:
-        found = java(bridge, side.data.fromConnectData, bridge.schema(schema), bridge.value(schema, value))
+    def mine(index: int, schema: Schema, given: Any) -> Any:
+        found = made(index, schema)
+        return found if isinstance(found, Failed) else ours(found.encode, given)
+
+    def theirs(index: int, schema: Schema, given: Any) -> Any:
+        data = sides[index].data
+        found = java(bridge, data.fromConnectData, bridge.schema(schema), bridge.value(schema, given))
         if isinstance(found, Failed) or found.getValue() is None:
             return found if isinstance(found, Failed) else None
         serialize: Callable[[], Any] = found.getValue().toByteArray
         payload = java(bridge, serialize)
         return payload if isinstance(payload, Failed) else bridge.from_bytes(payload)
 
-    def compare(case: tuple[int, Schema, Any]) -> Pair:
-        side, schema, given = sides[case[0]], case[1], case[2]
-        return Pair(ours(partial(encoded, side), schema, given), by_java(side, schema, given))
-
     def vary(drawn: tuple[int, Schema], random: Random) -> tuple[int, Schema, Any]:
         return *drawn, value(drawn[1], random)
 
     cases = st.tuples(st.integers(0, len(CONFIGS) - 1), STRUCTS)
-    return Family("protobuf write", cases, compare, known, (UNCAUGHT, WRAPPED, NAMELESS, NULLS, TAKEN), vary=vary)
+    names = (UNCAUGHT, WRAPPED, NAMELESS, NULLS, TAKEN)
+    known = Older(mine, mine, theirs).known
+    return Family("protobuf write", cases, lambda case: Pair(mine(*case), theirs(*case)), known, names, vary=vary)
 
 
 def _read(bridge: Bridge) -> Family:
@@ -214,7 +213,11 @@ def _read(bridge: Bridge) -> Family:
             data = data[: random.randint(0, len(data))] + random.choice((b"", b"\1"))
         return seed % len(READ_CONFIGS), text, data
 
-    return Family("protobuf read", st.integers(0, 2**40), compare, known_read, (MEMBERS, YEARS), vary=vary)
+    def known(case: tuple[int, str, bytes], pair: Pair) -> str | None:
+        schema = older.OlderSchemas(sides[case[0]].options).root(definition(case[1]).message(), None)
+        return known_read(schema, pair)
+
+    return Family("protobuf read", st.integers(0, 2**40), compare, known, (MEMBERS, YEARS), vary=vary)
 
 
 def _silent(outcome: Any) -> Any:
@@ -224,31 +227,17 @@ def _silent(outcome: Any) -> Any:
     return outcome
 
 
-def known_read(case: Any, pair: Pair) -> str | None:
-    """Differences of 7.0.16 in reading."""
-    if isinstance(pair.ours, str):  # the comparison itself failed
+def known_read(schema: Schema, pair: Pair) -> str | None:
+    """Differences of 7.0.16 in reading; ``schema`` is the one it makes."""
+    failed = pair.java if isinstance(pair.java, Failed) else None
+    if failed and (told := _REQUIRED.fullmatch(failed.message)):
+        return MEMBERS if (told[1], told[2]) in set(older.required_members(schema)) else None
+    if isinstance(pair.ours, Failed):
+        unheld = failed is not None and failed.name.startswith("builtins.")
+        return YEARS if unheld and YEARS in pair.ours.message else None
+    if failed or isinstance(pair.ours, str):  # or the comparison itself failed
         return None
-    if isinstance(pair.java, Failed) and "null used for required field" in pair.java.message and "oneof" in case[1]:
-        return MEMBERS
-    if isinstance(pair.ours, Failed) or isinstance(pair.java, Failed):
-        return YEARS if isinstance(pair.ours, Failed) and YEARS in pair.ours.message else None
-    (ours_schema, ours_value), (java_schema, java_value) = pair.ours, pair.java
-    same = _loose(ours_schema) is _loose(java_schema) and ours_value == java_value
-    return MEMBERS if same else None
-
-
-def _loose(schema: Schema) -> Schema:
-    """A schema whose unions' members are optional and do not tell that they were wrapped."""
-    if schema.value_schema is not None:
-        key = schema.key_schema and _loose(schema.key_schema)
-        schema = schema.replace(value_schema=_loose(schema.value_schema), key_schema=key)
-    fields = [(field.name, _loose(field.schema)) for field in schema.fields]
-    if (schema.name or "").startswith(UNION):
-        fields = [
-            (name, one.replace(optional=True, parameters={k: v for k, v in one.parameters.items() if k != WRAPPER}))
-            for name, one in fields
-        ]
-    return schema.replace(fields=fields)
+    return MEMBERS if pair.java == (schema, pair.ours[1]) else None
 
 
 FAMILIES: dict[str, Maker] = {"protobuf schemas": _schemas, "protobuf write": _write, "protobuf read": _read}
