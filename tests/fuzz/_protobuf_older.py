@@ -43,11 +43,11 @@ def wrapped_members(schema: Schema) -> Schema:
     """The schema whose unions' nullable scalars are said to be wrapped, as 7.0.16 has all of them."""
     if schema.value_schema is not None:
         key = schema.key_schema and wrapped_members(schema.key_schema)
-        return schema.replace(value_schema=wrapped_members(schema.value_schema), key_schema=key, default=None)
+        return schema.replace(value_schema=wrapped_members(schema.value_schema), key_schema=key)
     fields = [(one.name, wrapped_members(one.schema)) for one in schema.fields]
     if is_union(schema):
         fields = [(name, _wrapped(one)) for name, one in fields]
-    return schema.replace(fields=fields, default=None) if fields else schema
+    return schema.replace(fields=fields) if fields else schema
 
 
 def _wrapped(schema: Schema) -> Schema:
@@ -110,12 +110,12 @@ def renamed(schema: Schema) -> Schema:
     """The schema whose structs take no such name."""
     if schema.value_schema is not None:
         key = schema.key_schema and renamed(schema.key_schema)
-        return schema.replace(value_schema=renamed(schema.value_schema), key_schema=key, default=None)
+        return schema.replace(value_schema=renamed(schema.value_schema), key_schema=key)
     if schema.type is not Type.STRUCT:
         return schema
     package, dot, name = (schema.name or "").rpartition(".")
     full = f"{package}{dot}{RENAMED}{name}" if name in _TAKEN else schema.name
-    return schema.replace(name=full, fields=[(one.name, renamed(one.schema)) for one in schema.fields], default=None)
+    return schema.replace(name=full, fields=[(one.name, renamed(one.schema)) for one in schema.fields])
 
 
 class OlderSchemas(Schemas):

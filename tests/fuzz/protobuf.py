@@ -40,6 +40,7 @@ UNCAUGHT = "schemas without a Protobuf definition are refused with IllegalArgume
 NAMELESS = "a struct whose name is empty"
 TAKEN = "a struct with the name of a type it uses"
 NULLS = "a null in a list"
+MISPLACED = "a map that an outer struct of the same name defines otherwise"
 OPTIONS = "the options of fields in unions and maps"
 _REQUIRED = re.compile(r'Invalid value: null used for required field: "(.*)", schema type: (\w+)', re.DOTALL)
 
@@ -100,20 +101,38 @@ class Older:
 
     def _pointer(self, index: int, schema: Schema, value: list[Any], pair: Pair, failed: Failed) -> str | None:
         """Java fails: what ours made must be what both make of a schema that it does not fail at."""
-        if isinstance(pair.ours, Failed):
-            lists = pair.ours.name == failed.name and pair.ours.message.startswith("A null within the field ")
-            return NULLS if lists and not failed.message else None
         if schema.name == "" and value:
-            name, other = NAMELESS, schema.replace(name=None, default=None)
+            name, other = NAMELESS, schema.replace(name=None)
         elif '"descriptor" is null' in failed.message and older.takes_a_name(schema):
             name, other = TAKEN, older.renamed(schema)
         else:
-            return None
+            return _told_better(pair.ours, failed)
         made = self._mine(index, other, *value)
-        if (made.replace(older.RENAMED, "") if isinstance(made, str) else made) != pair.ours:
+        if _unmarked(made) != pair.ours:
             return None
         again = Pair(made, self._theirs(index, other, *value))
         return name if again.ours == again.java or self.known((index, other, *value), again) else None
+
+
+def _told_better(mine: Any, failed: Failed) -> str | None:
+    """The difference in the messages of two NullPointerExceptions."""
+    if not isinstance(mine, Failed) or mine.name != failed.name:
+        return None
+    if not failed.message:
+        return NULLS if mine.message.startswith("A null within the field ") else None
+    missing = re.fullmatch(r"The message \S+ has no field (key|value)", mine.message)
+    return (
+        MISPLACED
+        if missing and failed.message.endswith('FieldDescriptor.getJavaType()" because "field" is null')
+        else None
+    )
+
+
+def _unmarked(made: Any) -> Any:
+    """An outcome with the names that ``renamed`` changed as they were."""
+    if isinstance(made, Failed):
+        return made._replace(message=made.message.replace(older.RENAMED, ""))
+    return made.replace(older.RENAMED, "") if isinstance(made, str) else made
 
 
 def _schemas(bridge: Bridge) -> Family:
@@ -153,8 +172,10 @@ def _write(bridge: Bridge) -> Family:
     def theirs(index: int, schema: Schema, given: Any) -> Any:
         data = sides[index].data
         found = java(bridge, data.fromConnectData, bridge.schema(schema), bridge.value(schema, given))
-        if isinstance(found, Failed) or found.getValue() is None:
-            return found if isinstance(found, Failed) else None
+        if isinstance(found, Failed):  # the bridge makes its maps of the class that keeps their order
+            return found._replace(message=found.message.replace("java.util.LinkedHashMap", "java.util.HashMap"))
+        if found.getValue() is None:
+            return None
         serialize: Callable[[], Any] = found.getValue().toByteArray
         payload = java(bridge, serialize)
         return payload if isinstance(payload, Failed) else bridge.from_bytes(payload)
@@ -163,7 +184,7 @@ def _write(bridge: Bridge) -> Family:
         return *drawn, value(drawn[1], random)
 
     cases = st.tuples(st.integers(0, len(CONFIGS) - 1), STRUCTS)
-    names = (UNCAUGHT, WRAPPED, NAMELESS, NULLS, TAKEN)
+    names = (UNCAUGHT, WRAPPED, NAMELESS, NULLS, TAKEN, MISPLACED)
     known = Older(mine, mine, theirs).known
     return Family("protobuf write", cases, lambda case: Pair(mine(*case), theirs(*case)), known, names, vary=vary)
 

@@ -191,7 +191,7 @@ class SlowWriter:
                     raise Refused(f"The message {entry.full_name} has no field {role}", POINTER)
                 found = self._convert(part, element, Place(entry, _message_of(field)))
                 if found is not None:
-                    self._put(fields, field, entry, found)
+                    self._put(fields, field, entry, found, within=f"MAP: {java_class_of(value)}")
             made.append(Made("message", _joined(fields)))
         return Made("list", made)
 
@@ -220,7 +220,7 @@ class SlowWriter:
             if field is None:
                 raise DataError(f"Cannot find field with name {self._scrub(one.name)}")
             assert found is not None
-            self._put(fields, field, message, found)
+            self._put(fields, field, message, found, within="STRUCT: class org.apache.kafka.connect.data.Struct")
         return Made("message", _joined(fields))
 
     def _chosen(self, union: Schema, value: Any) -> tuple[str, Schema, Any]:
@@ -242,13 +242,16 @@ class SlowWriter:
     def _scrub(self, name: str) -> str:
         return names.scrub(name) if self._options.scrub_invalid_names else name
 
-    def _put(self, fields: dict[int, bytes], field: Field, message: Message, made: Made) -> None:
-        """Write one field, replacing what was there, also in its oneof."""
+    @staticmethod
+    def _put(fields: dict[int, bytes], field: Field, message: Message, made: Made, *, within: str) -> None:
+        """Write one field, replacing what was there, also in its oneof; ``within`` is what a failed cast is laid to."""
         if field.oneof is not None:
             for other in message.fields:
                 if other.oneof == field.oneof:
                     fields.pop(other.number, None)
         if field.repeated:
+            if made.kind != "list":
+                raise DataError(f"Invalid type for {within}")
             fields[field.number] = _repeated(field, made)
             return
         _check(field, made)
@@ -292,8 +295,6 @@ def _tagged(field: Field, payload: bytes) -> bytes:
 
 
 def _repeated(field: Field, made: Made) -> bytes:
-    if made.kind != "list":
-        raise DataError("Invalid type for STRUCT: class org.apache.kafka.connect.data.Struct")
     payloads = []
     for element in made.value:
         _check(field, element)

@@ -241,6 +241,13 @@ def test_a_map_where_the_outer_struct_of_that_name_has_another_field() -> None:
         made.encode({"days": [], "id": 1, "x": {"days": {"a": 1}, "id": 2}})
 
 
+def test_a_map_is_named_where_a_list_takes_its_entry() -> None:
+    inner = struct([("days", map_of(STRING, INT32))], name="Order")
+    outer = struct([("key", array(INT32)), ("x", inner), ("days", array(inner))], name="Order")
+    with pytest.raises(DataError, match=r"^Invalid type for MAP: class java\.util\.HashMap$"):
+        writer(outer, DEFAULTS).encode({"key": [], "x": {"days": {"a": 1}}, "days": []})
+
+
 @given(STRUCTS, st.integers(0, 2**40), st.booleans())
 @settings(
     max_examples=60, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
