@@ -92,10 +92,24 @@ def _unknown(value: Any) -> Any:
     )
 
 
+def _number_of(name: str, encode: Convert) -> Convert:
+    """The number of a date, time or timestamp; a cast of the whole value leaves the name on what is a number then."""
+
+    def number(value: Any) -> Any:
+        try:
+            return encode(value)
+        except (TypeError, AttributeError):
+            raise DataError(
+                f"Cast takes {java_class_of(value)} for a {name}, as its schema says: an earlier transform has changed "
+                "the value, but not the schema's name"
+            ) from None
+
+    return number
+
+
 _ENCODED: Mapping[str | None, Convert] = {
-    DATE: units.days,
-    TIME: units.millis_of_day,
-    TIMESTAMP: units.millis,
+    name: _number_of(name, encode)
+    for name, encode in ((DATE, units.days), (TIME, units.millis_of_day), (TIMESTAMP, units.millis))
 }
 
 

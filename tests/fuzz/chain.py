@@ -5,7 +5,6 @@ Also proves that what changes in place stays within the chain: the record that c
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any, NamedTuple
@@ -17,34 +16,13 @@ from connect_core.plugins import loader
 from connect_core.plugins.builtin import BUILTIN
 from connect_core.plugins.names import Kind
 from connect_core.runtime.chain import Chain, ChainError, ChainStage
-from tests.fuzz import structural
+from tests.fuzz import _chain_known, structural
 from tests.fuzz._shapes import listed, names_for, record, side_schemas
 from tests.fuzz._transforms import Records, java_map, told
 from tests.fuzz.family import Failed, Family, Maker, Pair, java, ours
 from tests.parity.bridge import Bridge
 
 PACKAGE = "org.apache.kafka.connect.transforms"
-LATER = "what does not fit its schema is found when the record is converted"
-_MISFITS = (
-    "Invalid value: null used for required field", "Invalid Java object for schema",
-    "A null value requires an optional schema but was ",
-    "Expected Date to be", "Expected Time to be", "Expected Timestamp to be",
-)  # fmt: skip
-LONGS = "every whole number without a schema is a Long"
-_NARROW = re.compile(r"java\.lang\.(Byte|Short|Integer)\b")
-NO_STAMP = "the record that has no timestamp is told by topic and partition"
-ORDER = "the later one in the map gets it"
-DIFFERENCES = (
-    structural.NAMED_FIELD,
-    structural.NAMED_ERROR,
-    structural.STRUCT_DEFAULT,
-    structural.OTHER_DATE,
-    structural.YEARS,
-    LATER,
-    LONGS,
-    NO_STAMP,
-    ORDER,
-)
 NUMBERS = ("int8", "int16", "int32", "int64", "float32", "float64", "boolean", "string")
 _TRIES = 3
 
@@ -246,37 +224,40 @@ def _chain(bridge: Bridge) -> Family:
         try:
             return told(mine, records.from_java(theirs))
         except DataError as error:  # Java's dates reach further than Python's
-            return Pair(mine, Failed("no Python value", str(error)))
+            return Pair(mine, f"Java has it: {error}")
 
-    return Family("chain", side_schemas(), compare, known, DIFFERENCES, _Drawn().vary)
+    def failing(stages: list[Stage], sent: Record) -> int:
+        """The stage at which Java fails; their number, if it does not."""
+        found = (n for n in range(1, len(stages) + 1) if isinstance(theirs_after(stages[:n], sent), Failed))
+        return next(found, len(stages) + 1) - 1
 
+    def theirs_after(stages: list[Stage], sent: Record) -> Any:
+        return java(bridge, _java, bridge, stages, records.java(sent), {})
 
-def known(case: tuple[list[Stage], Record], pair: Pair) -> str | None:
-    """Deliberate differences."""
-    if isinstance(pair.ours, Failed) and structural.YEARS_TEXT in pair.ours.message:
-        return structural.YEARS
-    if isinstance(pair.java, Failed):
-        if pair.java.message.startswith("Timestamp missing on record: ") and isinstance(pair.ours, Failed):
-            return NO_STAMP
-        if pair.java.message.startswith(_MISFITS):
-            return LATER
-        longs = _NARROW.sub("java.lang.Long", pair.java.message)
-        if longs != pair.java.message and (longs == _message(pair.ours) or "objects as timestamps" in longs):
-            return LONGS
-    elif isinstance(pair.ours, tuple) and isinstance(pair.java, tuple):
-        joins = any("renames" in part.config or "Flatten" in part.name for part, _, _ in case[0])
-        if joins and list(map(_names, pair.ours)) == list(map(_names, pair.java)):
-            return ORDER
-    return structural.known(case, pair)
+    def known(case: tuple[list[Stage], Record], pair: Pair) -> str | None:
+        for part in (stage.transform for stage in case[0]):  # a wrong config fails before any record
+            wrong = ours(_make, part, Kind.TRANSFORMATION), java(bridge, _java_part, bridge, part)
+            if isinstance(wrong[0], Failed) or isinstance(wrong[1], Failed):
+                return structural.named(part.name, part.config, *wrong) if all_failed(wrong) else None
+        return _chain_known.known(Steps(*case, failing(*case)), pair)
 
+    def all_failed(both: tuple[Any, Any]) -> bool:
+        return all(isinstance(side, Failed) for side in both)
 
-def _message(outcome: Any) -> str | None:
-    return outcome.message if isinstance(outcome, Failed) else None
+    return Family("chain", side_schemas(), compare, known, _chain_known.DIFFERENCES, _Drawn().vary)
 
 
-def _names(part: Any) -> Any:
-    """A part of an outcome; of a map without schema the names alone."""
-    return frozenset(name for name, _ in part) if isinstance(part, frozenset) else part
+class Steps:
+    """A case that differs, stage by stage: where both sides fail, and our record at each stage."""
+
+    def __init__(self, stages: list[Stage], sent: Record, theirs: int) -> None:
+        self.stages, self.theirs = stages, theirs
+        self.at = [ours(_ours, stages[:count], sent) for count in range(len(stages) + 1)]
+        """Our record before each stage, and at the end."""
+        self.mine = next((n for n, after in enumerate(self.at[1:]) if isinstance(after, Failed)), len(stages))
+
+    def __repr__(self) -> str:
+        return f"Steps({self.mine}, {self.theirs})"
 
 
 FAMILIES: dict[str, Maker] = {"chain": _chain}

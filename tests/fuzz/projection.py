@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from connect_core.data import Schema, Type
 from connect_core.data.project import project
+from tests.fuzz import _struct_defaults
 from tests.fuzz._shapes import NAMES, schema, structure
 from tests.fuzz._transforms import shaped
 from tests.fuzz.family import Failed, Family, Maker, Pair, java, ours
@@ -76,9 +77,9 @@ def _projection(bridge: Bridge) -> Family:
             found if isinstance(found, Failed) else shaped(target, bridge.from_value(target, found)),
         )
 
-    def known(_: Any, pair: Pair) -> str | None:
-        if isinstance(pair.java, Failed) and pair.java.message == "Struct schemas do not match.":
-            return STRUCT_DEFAULT
+    def known(case: tuple[Schema, Schema, Any], pair: Pair) -> str | None:
+        if isinstance(pair.java, Failed) and pair.java.message == _struct_defaults.REFUSED:
+            return STRUCT_DEFAULT if any(map(_struct_defaults.holds, case[:2])) else None
         return None
 
     return Family("projection", st.integers(0, 2**62).map(draw), compare, known, (STRUCT_DEFAULT,), vary)

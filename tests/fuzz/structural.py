@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any
 
 from connect_core.data import Record, Schema
+from tests.fuzz import _struct_defaults
 from tests.fuzz._shapes import NAMES, listed, names_for, path_for, record, side_schemas
 from tests.fuzz._transforms import Twin
 from tests.fuzz.family import Failed, Family, Maker, Pair
@@ -18,6 +19,14 @@ NAMED_FIELD = "InsertField's complaint about a missing static.value names the fi
 NAMED_ERROR = "a NullPointerException of a transform is a DataException here that says what is missing"
 STRUCT_DEFAULT = "a null struct gets its default"
 OTHER_DATE = "a date, time or timestamp does not go into a field of another of these types"
+DATA_EXCEPTION = "org.apache.kafka.connect.errors.DataException"
+_SPEC = "org.apache.kafka.connect.transforms.InsertField$InsertionSpec@"
+_MISSING = {
+    "HeaderFrom": "HeaderFrom: no field ",
+    "RegexRouter": "RegexRouter: the record has no topic",
+    "TimestampRouter": "TimestampRouter: the record has no topic",
+}
+"""What is missing where Java has a NullPointerException."""
 _DATE = 'Invalid Java object for schema "org.apache.kafka.connect.data.'
 YEARS = "Python's dates have the years 1 to 9999"
 YEARS_TEXT = "lies outside the years 1 to 9999"
@@ -47,24 +56,34 @@ def family(name: str, configure: Configure, *, sided: bool = True, value_only: b
     return make
 
 
-def known(_case: Any, pair: Pair) -> str | None:
-    """Deliberate differences."""
-    if (
-        isinstance(pair.ours, Failed)
-        and pair.ours.message.startswith(_DATE)
-        and "java.util.Date for" in pair.ours.message
-    ):
-        return OTHER_DATE
-    if not isinstance(pair.java, Failed):
-        return None
-    if pair.java.message == "Struct schemas do not match.":
-        return STRUCT_DEFAULT
-    if not isinstance(pair.ours, Failed):
-        return None
-    if "InsertField$InsertionSpec@" in pair.java.message and pair.ours.name == pair.java.name:
-        return NAMED_FIELD
-    if pair.java.name == "java.lang.NullPointerException" and pair.ours.name.endswith("DataException"):
-        return NAMED_ERROR
+def known(case: tuple[str, dict[str, str], Record], pair: Pair) -> str | None:
+    """Deliberate differences of one transform."""
+    kind, config, sent = case
+    if isinstance(pair.ours, Failed) and isinstance(pair.java, Failed):
+        return named(kind, config, pair.ours, pair.java)
+    if isinstance(pair.java, Failed):
+        refused = pair.java.message == _struct_defaults.REFUSED and _struct_defaults.missing(sent)
+        return STRUCT_DEFAULT if refused else None
+    return OTHER_DATE if other_date(kind, config, pair.ours) else None
+
+
+def other_date(kind: str, config: Mapping[str, str], failed: Any) -> bool:
+    """Did a renamed date, time or timestamp come where another of these types is due?"""
+    said = failed.message if isinstance(failed, Failed) else ""
+    renames = "ReplaceField" in kind and "renames" in config
+    return renames and said.startswith(_DATE) and "java.util.Date for" in said
+
+
+def named(kind: str, config: Mapping[str, str], mine: Failed, theirs: Failed) -> str | None:
+    """Both failed: does ours say what Java means, and what is wrong?"""
+    before, address, _ = theirs.message.partition(_SPEC)
+    if address and "static.field" in config:
+        name = config["static.field"]
+        told = before + (name[:-1] if name[-1:] in ("?", "!") else name)
+        return NAMED_FIELD if mine == Failed(theirs.name, told) else None
+    if theirs.name == "java.lang.NullPointerException" and mine.name == DATA_EXCEPTION:
+        says = next((text for name, text in _MISSING.items() if name in kind), None)
+        return NAMED_ERROR if says is not None and mine.message.startswith(says) else None
     return None
 
 

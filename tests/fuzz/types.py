@@ -9,6 +9,7 @@ from typing import Any
 from connect_core.data import Float32, Record, Schema, Type
 from connect_core.java.dates import DateFormat
 from connect_core.java.numbers import to_float32
+from tests.fuzz import _struct_defaults
 from tests.fuzz._shapes import listed, names_for, record, side_schemas
 from tests.fuzz._transforms import Twin
 from tests.fuzz.family import Failed, Family, Maker, Pair
@@ -51,8 +52,8 @@ def _family(name: str, configure: Configure, *, texts: Texts, known: Known, diff
             return twin.apply(sent)
 
         def known_or_default(case: Any, pair: Pair) -> str | None:
-            if isinstance(pair.java, Failed) and pair.java.message == "Struct schemas do not match.":
-                return STRUCT_DEFAULT  # whatever comes of the fields behind it
+            if isinstance(pair.java, Failed) and pair.java.message == _struct_defaults.REFUSED:
+                return STRUCT_DEFAULT if _struct_defaults.missing(case[2]) else None  # what comes of fields behind it
             return known(case, pair)
 
         return Family(name, side_schemas(), compare, known_or_default, (STRUCT_DEFAULT, *differences), vary)
@@ -92,8 +93,10 @@ def _cast(random: Random, found: Schema | None) -> dict[str, str]:
 
 
 def _cast_known(case: Any, pair: Pair) -> str | None:
-    if isinstance(pair.java, Failed) and pair.java.name == "java.lang.ArrayIndexOutOfBoundsException":
-        return COLON if isinstance(pair.ours, Failed) and pair.ours.name.endswith("ConfigException") else None
+    colons = any(item and not item.strip(":") for item in case[1].get("spec", "").replace(" ", "").split(","))
+    if colons and isinstance(pair.java, Failed) and pair.java.name == "java.lang.ArrayIndexOutOfBoundsException":
+        named = isinstance(pair.ours, Failed) and pair.ours.message.endswith("names neither a field nor a type")
+        return COLON if named and pair.ours.name.endswith(".ConfigException") else None
     return None
 
 
@@ -156,11 +159,13 @@ def _unix(random: Random) -> int:
     return max(-(2**63), min(2**63 - 1, int(_millis(random) * random.choice(_PER_MILLI))))
 
 
-def _timestamp_known(_: Any, pair: Pair) -> str | None:
-    if isinstance(pair.java, Failed) and pair.java.name == "java.lang.NullPointerException":
-        return NO_FORMAT if isinstance(pair.ours, Failed) and pair.ours.message.endswith("set format") else None
-    outside = isinstance(pair.ours, Failed) and pair.ours.message.endswith("outside the years 1 to 9999")
-    return YEARS if outside else None
+def _timestamp_known(case: Any, pair: Pair) -> str | None:
+    if not isinstance(pair.ours, Failed) or not pair.ours.name.endswith(".DataException"):
+        return None
+    if isinstance(pair.java, Failed):
+        asked = "SimpleDateFormat.parse(String)" in pair.java.message and not case[1].get("format", "").strip()
+        return NO_FORMAT if asked and pair.ours.message.endswith("set format") else None
+    return YEARS if pair.ours.message.endswith("outside the years 1 to 9999") else None
 
 
 FAMILIES: dict[str, Maker] = {

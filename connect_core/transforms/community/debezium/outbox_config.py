@@ -264,8 +264,8 @@ def _regex(text: str) -> Pattern:
 
 def _additional(text: str | None) -> tuple[Additional, ...]:
     name = "table.fields.additional.placement"
-    items = [] if text is None else [one.strip(BLANKS) for one in split(text, ",")]
-    parts = [[part.strip(BLANKS) for part in split(one, ":")] for one in items]
+    items = [] if text is None else split(text, ",")
+    parts = [[part.strip(BLANKS) for part in split(one.strip(BLANKS), ":")] for one in items]
     if text is not None and not all(len(one) in (2, 3) for one in parts):
         shown = f"[{', '.join(items)}]"
         raise _invalid(
