@@ -71,6 +71,9 @@ def known(steps: Steps, pair: Pair) -> str | None:
     """The deliberate difference, or None."""
     if steps.mine == steps.theirs == len(steps.stages):
         return _order(steps, pair) if isinstance(pair.ours, tuple) else None
+    if steps.theirs <= steps.mine and pair.java.message == _struct_defaults.REFUSED:
+        missing = _struct_defaults.missing(steps.at[steps.theirs])
+        return structural.STRUCT_DEFAULT if missing else None  # whatever comes of the fields behind it
     if steps.mine == steps.theirs:
         return _both(steps.stages[steps.mine].transform, pair.ours, pair.java)
     if steps.mine < steps.theirs:
@@ -103,8 +106,6 @@ def _ours_alone(part: Part, mine: Failed) -> str | None:
 def _java_alone(steps: Steps, theirs: Failed) -> str | None:
     """We went on, or failed at a later stage."""
     before, after = steps.at[steps.theirs : steps.theirs + 2]
-    if theirs.message == _struct_defaults.REFUSED:
-        return structural.STRUCT_DEFAULT if _struct_defaults.missing(before) else None
     if theirs.message.startswith(_MISFITS):
         return LATER if _misfit(before) or _misfit(after) else None
     if "objects as timestamps" in theirs.message and _NARROW.search(theirs.message):

@@ -17,6 +17,7 @@ from connect_core.plugins.builtin import BUILTIN
 from connect_core.plugins.names import Kind
 from connect_core.runtime.chain import Chain, ChainError, ChainStage
 from tests.fuzz import _chain_known, structural
+from tests.fuzz._carried import without_surrogates
 from tests.fuzz._shapes import listed, names_for, record, side_schemas
 from tests.fuzz._transforms import Records, java_map, told
 from tests.fuzz.family import Failed, Family, Maker, Pair, java, ours
@@ -118,11 +119,17 @@ class _Drawn:
     def vary(self, drawn: Schema | None, random: Random) -> tuple[list[Stage], Record]:
         """A chain and the record for it."""
         if self._stages and self._drawn is drawn and random.random() < 0.6:
-            return self._stages, record(random, self._side, drawn)
+            return self._stages, _carried(record(random, self._side, drawn))
         self._drawn, self._side = drawn, random.choice(("Key", "Value", "Value"))
-        sent = record(random, self._side, drawn)
+        sent = _carried(record(random, self._side, drawn))
         self._stages = _stages(self._side, sent, random)
         return self._stages, sent
+
+
+def _carried(sent: Record) -> Record:
+    """The record with texts that JPype can carry in messages of exceptions: without lone surrogates."""
+    sent.key, sent.value = without_surrogates(sent.key), without_surrogates(sent.value)
+    return sent
 
 
 def _stages(side: str, sent: Record, random: Random) -> list[Stage]:

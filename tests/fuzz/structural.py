@@ -59,11 +59,10 @@ def family(name: str, configure: Configure, *, sided: bool = True, value_only: b
 def known(case: tuple[str, dict[str, str], Record], pair: Pair) -> str | None:
     """Deliberate differences of one transform."""
     kind, config, sent = case
-    if isinstance(pair.ours, Failed) and isinstance(pair.java, Failed):
-        return named(kind, config, pair.ours, pair.java)
     if isinstance(pair.java, Failed):
-        refused = pair.java.message == _struct_defaults.REFUSED and _struct_defaults.missing(sent)
-        return STRUCT_DEFAULT if refused else None
+        if pair.java.message == _struct_defaults.REFUSED:
+            return STRUCT_DEFAULT if _struct_defaults.missing(sent) else None  # whatever comes of the fields behind it
+        return named(kind, config, pair.ours, pair.java) if isinstance(pair.ours, Failed) else None
     return OTHER_DATE if other_date(kind, config, pair.ours) else None
 
 
