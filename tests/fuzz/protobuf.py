@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from connect_core.data import Schema, Type
 from connect_core.encoding.protobuf import Definition, ProtobufOptions, definition, writer
+from connect_core.encoding.protobuf.reader import Reader
 from tests import protos
 from tests.fuzz import _protobuf_older as older
 from tests.fuzz.family import Failed, Family, Maker, Pair, exact, java, ours
@@ -189,6 +190,18 @@ def _write(bridge: Bridge) -> Family:
     return Family("protobuf write", cases, lambda case: Pair(mine(*case), theirs(*case)), known, names, vary=vary)
 
 
+@lru_cache(50)
+def _written(seed: int, schema: Schema | None) -> tuple[str, Definition]:
+    """A text as people write it, or that of a schema if it can be read: names make it none, or it holds itself."""
+    made = schema and ours(writer, schema, ProtobufOptions(**CONFIGS[seed % len(CONFIGS)]))
+    if made and not isinstance(made, Failed):
+        found = ours(definition, made.text)
+        if isinstance(found, Definition) and isinstance(ours(found.reader, None, ProtobufOptions()), Reader):
+            return made.text, found
+    text = protos.Writer(Random(seed)).text()
+    return text, definition(text)
+
+
 def _read(bridge: Bridge) -> Family:
     sides = [Side(bridge, options) for options in READ_CONFIGS]
     parsed = bridge.jpype.JClass("io.confluent.kafka.schemaregistry.protobuf.ProtobufSchema")
@@ -197,11 +210,6 @@ def _read(bridge: Bridge) -> Family:
     @lru_cache(50)
     def reader(text: str, options: ProtobufOptions) -> Any:
         return definition(text).reader(None, options)
-
-    @lru_cache(50)
-    def written(seed: int) -> tuple[str, Definition]:
-        text = protos.Writer(Random(seed)).text()
-        return text, definition(text)
 
     @lru_cache(50)
     def java_schema(text: str) -> Any:
@@ -227,8 +235,9 @@ def _read(bridge: Bridge) -> Family:
         side, text, data = sides[case[0]], case[1], case[2]
         return Pair(_silent(ours(mine, side, text, data)), _silent(by_java(side, text, data)))
 
-    def vary(seed: int, random: Random) -> tuple[int, str, bytes]:
-        text, made = written(seed)
+    def vary(drawn: tuple[int, Schema | None], random: Random) -> tuple[int, str, bytes]:
+        seed = drawn[0]
+        text, made = _written(*drawn)
         data = protos.message_bytes(made.message(), random)
         if random.random() < 0.1:  # not any bytes: varints of more than 64 bits have no one meaning
             data = data[: random.randint(0, len(data))] + random.choice((b"", b"\1"))
@@ -243,7 +252,8 @@ def _read(bridge: Bridge) -> Family:
             return name if again.ours == again.java or known((0, text, data), again) else None
         return name
 
-    return Family("protobuf read", st.integers(0, 2**40), compare, known, (MEMBERS, YEARS), vary=vary)
+    cases = st.tuples(st.integers(0, 2**40), st.none() | st.none() | STRUCTS)
+    return Family("protobuf read", cases, compare, known, (MEMBERS, YEARS), vary=vary)
 
 
 def _silent(outcome: Any) -> Any:
