@@ -75,6 +75,8 @@ def known(steps: Steps, pair: Pair) -> str | None:
         missing = _struct_defaults.missing(steps.at[steps.theirs])
         return structural.STRUCT_DEFAULT if missing else None  # whatever comes of the fields behind it
     if steps.mine == steps.theirs:
+        if pair.java.message.startswith(_MISFITS) and _misfit(steps.at[steps.mine]):
+            return LATER  # was there before this stage, which has another complaint
         return _both(steps.stages[steps.mine].transform, pair.ours, pair.java)
     if steps.mine < steps.theirs:
         return _ours_alone(steps.stages[steps.mine].transform, pair.ours)

@@ -169,9 +169,17 @@ def _convert(bridge: Bridge) -> Family:
         if isinstance(pair.java, Failed) and pair.java.name in _BARE:
             told = isinstance(pair.ours, Failed) and pair.ours.message.startswith("Unable to convert")
             return BARE if told and pair.ours.name.endswith(".DataException") else None
-        return _years(pair)
+        return MOMENTS if isinstance(case[2], str) and holds_moment(case[2]) else _years(pair)
 
-    return Family("values convert", st.integers(0, 2**62).map(draw), compare, known, (BARE, YEARS), vary)
+    def holds_moment(text: str) -> bool:
+        """Does Java find a moment in the text that Python has no type for?"""
+        found = java(bridge, values.parseString, bridge.text(text))
+        try:
+            return not isinstance(found, Failed) and _from_java(bridge, found) is None
+        except DataError:
+            return True
+
+    return Family("values convert", st.integers(0, 2**62).map(draw), compare, known, (BARE, MOMENTS, YEARS), vary)
 
 
 _BARE = ("java.lang.NullPointerException", "java.lang.NumberFormatException")

@@ -132,8 +132,10 @@ def known_read(case: Any, pair: Pair) -> str | None:
 
 def _has_struct_default(case: Any) -> bool:
     """Does the schema of the document, or of ``schema.content``, give a struct a default?"""
+    data = case[1] or b""
+    text = case[0] if isinstance(case[0], str) else data.decode(json.detect_encoding(data), "replace")
     try:
-        return _gives(json.loads(case[0] if isinstance(case[0], str) else case[1]))
+        return _gives(json.JSONDecoder().raw_decode(text.lstrip())[0])  # what comes behind the document is not read
     except ValueError:
         return False
 

@@ -191,6 +191,8 @@ def _other(schema: Schema, random: Random) -> Schema:
         changes["doc"] = text(random)
     if random.random() < 0.4:
         changes["parameters"] = {**schema.parameters, text(random): text(random), "p": "1"}
+    if schema.has_default and (schema.fields or schema.value_schema is not None):
+        changes["default"] = None  # it may not fit the changed schemas
     if schema.type is Type.STRUCT:
         pairs = [(field.name, _other(field.schema, random)) for field in schema.fields]
         more = [

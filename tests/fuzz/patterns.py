@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from random import Random
 from typing import Any, NamedTuple
 
@@ -13,6 +14,19 @@ from tests.parity.bridge import Bridge
 
 REFUSED_TEXT = "which is not supported here"
 REFUSED = "refused with a message that names the construct"
+_CONSTRUCT = re.compile(f" uses (.*), {REFUSED_TEXT}", re.DOTALL)
+_BEHIND, _REFERENCE, _GROUP = r"\(\?<[=!]", r"\\[1-9k]", r"\("
+_EVIDENCE = (
+    ("a look-behind of any length", _BEHIND), ("a group in a look-behind", _BEHIND),
+    ("an atomic group or possessive repeat in a look-behind", _BEHIND),
+    ("a back reference to a group that ends later", _REFERENCE), ("a back reference under the flags", _REFERENCE),
+    ("a group that need not match within", _GROUP), ("a counted repeat of a group", _GROUP),
+    ("a group within a repeated group", _GROUP), ("&& with nothing on its right", "&&"),
+    ("the property", r"\\[pP]"), ("the block", r"\\[pP]"), (r"\p", r"\\[pP]"),
+    (r"\b or \B on a text with combining marks", r"\\[bB]"), ("the flag c", r"\(\?[a-zA-Z-]*c"),
+    (r"\G", r"\\G"), (r"\X", r"\\X"), (r"\b{g}", r"\\b\{g\}"),
+)  # fmt: skip
+"""What a pattern must contain when it is refused for this."""
 LETTERS = "aabbcdAB01_-. "
 ODD = "äÄßſKıİσςΣéα😀\u0301\u00a0\u2028\u0085\n\r\t\x0bǅ٣&^]}#"
 ESCAPES = [
@@ -175,19 +189,36 @@ def _patterns(bridge: Bridge) -> Family:
         compiled = ours(Pattern, case.pattern)
         failed = isinstance(compiled, Failed)
         found = compiled if failed else ours(mine, case, compiled)
-        if REFUSED_TEXT in repr(found):
-            return Pair(found, None)
+        if isinstance(compiled, Failed) and REFUSED_TEXT in compiled.message:
+            return Pair(compiled, None)
         # What a group matched is not compared where asking for it is refused.
         hidden = frozenset() if failed else frozenset(compiled.doubtful)
         return Pair(found, java(bridge, lambda: theirs(case, hidden)))
 
-    def known(_case: Case, pair: Pair) -> str | None:
-        return REFUSED if pair.java is None else None
+    def known(case: Case, pair: Pair) -> str | None:
+        if isinstance(pair.ours, Failed):
+            return REFUSED if names_construct(pair.ours, case.pattern) else None
+        if not isinstance(pair.java, list):
+            return None
+        for (groups, texts), (java_groups, java_texts) in zip(pair.ours, pair.java, strict=True):
+            both = zip(texts, java_texts, strict=True)
+            if groups != java_groups or any(
+                mine != other and not names_construct(mine, case.pattern) for mine, other in both
+            ):
+                return None
+        return REFUSED
 
     def vary(_drawn: None, random: Random) -> Case:
         return Case(pattern(random), tuple(_text(random) for _ in range(3)), random.choice(REPLACEMENTS))
 
     return Family("patterns", st.none(), compare, known, (REFUSED,), vary)
+
+
+def names_construct(failed: Any, pattern: str) -> bool:
+    """Is this our refusal of a construct that is in the pattern?"""
+    found = _CONSTRUCT.search(failed.message) if isinstance(failed, Failed) else None
+    evidence = next((there for start, there in _EVIDENCE if found and found[1].startswith(start)), None)
+    return evidence is not None and re.search(evidence, pattern) is not None
 
 
 def _java_outcomes(bridge: Bridge, matcher: Any, text: str, case: Case, hidden: frozenset[int]) -> Any:

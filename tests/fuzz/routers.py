@@ -104,9 +104,11 @@ def _config(name: str, random: Random) -> dict[str, str]:
     return made
 
 
-def _known(_case: Any, pair: Pair) -> str | None:
-    if isinstance(pair.ours, Failed) and "which is not supported here" in pair.ours.message:
-        return patterns.REFUSED
+def _known(case: Any, pair: Pair) -> str | None:
+    if isinstance(pair.ours, Failed) and patterns.REFUSED_TEXT in pair.ours.message:
+        config = case[1]
+        named = patterns.names_construct(pair.ours, config.get("regex", "") or config.get("pattern", ""))
+        return patterns.REFUSED if named else None
     both = isinstance(pair.ours, Failed) and isinstance(pair.java, Failed) and pair.ours.name == pair.java.name
     if both and all(side.message.startswith("Timestamp missing on record: ") for side in pair):
         return SHOWN
