@@ -289,12 +289,9 @@ class _Compiler:
             return f"{self._wrapper(source, plain, narrow=narrow)}({var})"
         if kind not in _INTS.get(given, given).split():
             return None
-        expression = _SCALARS[kind]
-        return expression.format(
-            x=f"(({var} + 2147483648) % 4294967296 - 2147483648)"
-            if narrow and kind not in ("uint32", "fixed32")
-            else var
-        )
+        if narrow:  # before what is left out is asked for: 2**32 is 0 here
+            source.line(f"{var} = ({var} + 2147483648) % 4294967296 - 2147483648")
+        return _SCALARS[kind].format(x=var)
 
     def _wrapper(self, source: Source, kind: str, *, narrow: bool) -> str:
         """The name of a function for a wrapper message."""

@@ -21,7 +21,7 @@ from connect_core.encoding.protobuf import (
     write_indexes,
     writer,
 )
-from connect_core.encoding.protobuf.options import ENUM, GENERAL_ENUM, GENERAL_UNION, TAG, UNION_PREFIX, WRAPPER
+from connect_core.encoding.protobuf.options import ENUM, GENERAL_ENUM, GENERAL_UNION, TAG, TYPE, UNION_PREFIX, WRAPPER
 from connect_core.encoding.protobuf.slow import SlowWriter
 from connect_core.errors import DataError
 from tests.protobuf import STRUCTS, value
@@ -246,6 +246,16 @@ def test_a_map_is_named_where_a_list_takes_its_entry() -> None:
     outer = struct([("key", array(INT32)), ("x", inner), ("days", array(inner))], name="Order")
     with pytest.raises(DataError, match=r"^Invalid type for MAP: class java\.util\.HashMap$"):
         writer(outer, DEFAULTS).encode({"key": [], "x": {"days": {"a": 1}}, "days": []})
+
+
+@pytest.mark.parametrize("kind", ["uint32", "fixed32"])
+@pytest.mark.parametrize("number", [0, 2**32, -(2**63), 2**32 - 1, -1])
+def test_numbers_cut_to_32_bits_are_left_out_if_zero(kind: str, number: int) -> None:
+    schema = struct([("n", INT64.replace(parameters={TYPE: kind}))], name="N")
+    made = writer(schema, DEFAULTS)
+    found = made.encode({"n": number})
+    assert found == SlowWriter(DEFAULTS).root(schema, made.message, {"n": number})
+    assert (found == b"") == (number % 2**32 == 0)
 
 
 @given(STRUCTS, st.integers(0, 2**40), st.booleans())
