@@ -173,3 +173,8 @@ def test_names_of_members_are_not_adjusted() -> None:
     config = {"table.expand.json.payload": "true", "field.name.adjustment.mode": "avro"}
     with pytest.raises(ConfigError, match="only none is supported"):
         made("outbox.EventRouter", config)
+
+
+def test_wrong_places_of_columns_are_shown_as_they_were_written() -> None:
+    with pytest.raises(ConfigError, match=r"trios is expected but got: \[a,  b:header \]"):
+        made("outbox.EventRouter", {"table.fields.additional.placement": "a, b:header "})

@@ -10,7 +10,7 @@ import pytest
 
 from connect_core.api import Record, SourceRecord, Transform
 from connect_core.converters import JsonConverter
-from connect_core.data import Float32, Schema, array, struct
+from connect_core.data import Float32, Schema, array, struct, timestamp_schema
 from connect_core.data.schema import FLOAT64, INT32, INT64, OPTIONAL_INT64, OPTIONAL_STRING, STRING
 from connect_core.errors import ConfigError, DataError
 from connect_core.plugins import loader
@@ -144,3 +144,12 @@ def test_an_item_of_nothing_is_refused_by_name() -> None:
 def test_the_format_is_named_when_a_text_needs_it() -> None:
     with pytest.raises(DataError, match="set format"):
         made("TimestampConverter$Value", {"target.type": "unix"}).apply(SourceRecord("t", "2020-01-02"))
+
+
+def test_a_number_that_still_is_called_a_timestamp_is_refused_by_name() -> None:
+    cast = made("Cast$Value", {"spec": "float64"})
+    once = cast.apply(SourceRecord("t", datetime(2020, 1, 2, tzinfo=UTC), value_schema=timestamp_schema()).own())
+    assert once is not None
+    assert once.value == 1577923200000.0
+    with pytest.raises(DataError, match=r"java\.lang\.Double for a org\.apache\.kafka\.connect\.data\.Timestamp"):
+        cast.apply(once.own())
