@@ -96,11 +96,11 @@ class Text:
 
 def complaint(reason: str, pattern: str, index: int) -> str:
     """The text of a PatternSyntaxException."""
-    units = len(pattern.encode("utf-16-be", "surrogatepass")) // 2
+    units = pattern.encode("utf-16-be", "surrogatepass")  # Java counts and indents by them
     if index < 0:
         return f"{reason}\n{pattern}"
-    caret = "".join("\t" if character == "\t" else " " for character in pattern[:index].ljust(index))
-    return f"{reason} near index {index}\n{pattern}" + (f"\n{caret}^" if index < units else "")
+    caret = "".join("\t" if units[at : at + 2] == b"\0\t" else " " for at in range(0, 2 * index, 2))
+    return f"{reason} near index {index}\n{pattern}" + (f"\n{caret}^" if 2 * index < len(units) else "")
 
 
 def refusal(construct: str, pattern: str) -> PatternError:
