@@ -8,6 +8,7 @@ the whole value, so bytes and complaints do not depend on the way taken.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime, time
 from decimal import Decimal
 from operator import itemgetter
@@ -17,7 +18,7 @@ from connect_core.data.check import INT_BOUNDS
 from connect_core.data.logical import DATE, DECIMAL, TIME, TIMESTAMP
 from connect_core.data.schema import Schema, Type
 from connect_core.encoding.protobuf import names, wire
-from connect_core.encoding.protobuf.define import ROOTS, define, is_enum, is_union
+from connect_core.encoding.protobuf.define import ROOTS, define, is_enum, is_union, parse_int
 from connect_core.encoding.protobuf.errors import POINTER, Refused
 from connect_core.encoding.protobuf.known import known, with_imports
 from connect_core.encoding.protobuf.link import link, presence
@@ -318,8 +319,12 @@ class _Compiler:
         numbers = {number for _, number in enum.values}
         table = {}
         for key, text in schema.parameters.items():
-            if key.startswith(f"{prefix}.") and int(text) in numbers:
-                table[key.removeprefix(f"{prefix}.")] = int(text)
+            if not key.startswith(f"{prefix}."):
+                continue
+            with suppress(Refused):  # an enum of a name already taken was never looked at: the book complains
+                number = parse_int(text)
+                if number in numbers:
+                    table[key.removeprefix(f"{prefix}.")] = number
         source.line(f"{var} = {source.constant('symbols', table)}[{var}]")
         return f"varint({var})"
 

@@ -248,6 +248,14 @@ def test_a_map_is_named_where_a_list_takes_its_entry() -> None:
         writer(outer, DEFAULTS).encode({"key": [], "x": {"days": {"a": 1}}, "days": []})
 
 
+def test_a_second_enum_of_a_name_is_read_when_written() -> None:
+    first = Schema(Type.STRING, name="C", parameters={ENUM: "C", f"{ENUM}.A": "0"})
+    second = first.replace(parameters={ENUM: "C", f"{ENUM}.A": "x"})
+    made = writer(struct([("a", first), ("b", second)], name="N"), DEFAULTS)
+    with pytest.raises(DataError, match=r'^For input string: "x"$'):
+        made.encode({"a": "A", "b": "A"})
+
+
 @pytest.mark.parametrize("kind", ["uint32", "fixed32"])
 @pytest.mark.parametrize("number", [0, 2**32, -(2**63), 2**32 - 1, -1])
 def test_numbers_cut_to_32_bits_are_left_out_if_zero(kind: str, number: int) -> None:
