@@ -72,7 +72,8 @@ def known(steps: Steps, pair: Pair) -> str | None:
     if steps.mine == steps.theirs == len(steps.stages):
         return _order(steps, pair) if isinstance(pair.ours, tuple) else None
     if steps.theirs <= steps.mine and pair.java.message == _struct_defaults.REFUSED:
-        missing = _struct_defaults.missing(steps.at[steps.theirs])
+        met = [record for record in steps.at[: steps.theirs + 1] if record is not None]
+        missing = any(map(_struct_defaults.missing, met))  # an earlier stage may have put the default in its place
         return structural.STRUCT_DEFAULT if missing else None  # whatever comes of the fields behind it
     if steps.mine == steps.theirs:
         if pair.java.message.startswith(_MISFITS) and _misfit(steps.at[steps.mine]):
