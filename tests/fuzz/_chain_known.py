@@ -154,10 +154,10 @@ def _joins(part: Part, record: Record | None) -> bool:
     return max(Counter(names).values(), default=0) > 1
 
 
-def _flat(value: Mapping[str, Any], delimiter: str) -> Iterator[str]:
+def _flat(value: Mapping[str, Any], delimiter: str, prefix: str = "") -> Iterator[str]:
     for name, one in value.items():
-        inner = _flat(one, delimiter) if isinstance(one, dict) else None
-        yield from (name,) if inner is None else (f"{name}{delimiter}{more}" for more in inner)
+        path = f"{prefix}{delimiter}{name}" if prefix else name
+        yield from _flat(one, delimiter, path) if isinstance(one, dict) else (path,)
 
 
 def _names(part: Any) -> Any:

@@ -176,6 +176,8 @@ def _outbox(bridge: Bridge) -> Family:
 
 def _stays_text(pair: Pair) -> bool:
     """Java gives a text the schema of a struct or list, or fails over it; with ours all else is as in Java's record."""
+    if isinstance(pair.ours, Failed) and isinstance(pair.java, Failed):
+        return pair.ours.name == pair.java.name and _over_text(pair.java.message)  # ours complains of what comes next
     if isinstance(pair.ours, Failed) or pair.ours is None or pair.java is None:
         return False
     schema: Schema = pair.ours[5]
