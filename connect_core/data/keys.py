@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+_NAN = float("nan")
+
 
 class HashableDict(dict[Any, Any]):
     """A struct or map standing as a key of a map; never changed once it is a key."""
@@ -13,9 +15,9 @@ class HashableDict(dict[Any, Any]):
 
 
 def hashable(value: Any) -> Any:
-    """The value in a form that can be a dict key: lists as tuples, dicts as HashableDict."""
+    """The value in a form that can be a dict key: lists as tuples, dicts as HashableDict, one NaN for all."""
     if isinstance(value, (list, tuple)):
         return tuple(hashable(element) for element in value)
     if isinstance(value, dict):
         return HashableDict((key, hashable(element)) for key, element in value.items())
-    return value
+    return _NAN if value != value else value

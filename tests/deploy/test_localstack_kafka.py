@@ -48,7 +48,8 @@ class Trigger:
     def calls(self) -> list[dict[str, Any]]:
         """What the function was called with by this mapping, in order."""
         notes = self._notebook / "calls.jsonl"
-        lines = notes.read_text().splitlines() if notes.exists() else []
+        written = notes.read_text() if notes.exists() else ""
+        lines = written[: written.rfind("\n") + 1].splitlines()  # the last one may still be being written
         return [call for call in map(json.loads, lines) if call["arn"].endswith(f":{self.topic}")]
 
     def taken(self) -> list[bytes]:

@@ -74,6 +74,9 @@ def _comma(random: Random) -> str:
     return random.choice((",", ",", ",", " , ", ", "))
 
 
+_MOMENT = re.compile(r"[\d.:TZ-]{10,24}")
+
+
 def _parse(bridge: Bridge) -> Family:
     in_utc(bridge)
     theirs = bridge.jpype.JClass(VALUES).parseString
@@ -92,7 +95,17 @@ def _parse(bridge: Bridge) -> Family:
         return grammar_text(random)
 
     def known(case: Any, pair: Pair) -> str | None:
-        return MOMENTS if isinstance(pair.java, str) and not isinstance(pair.ours, Failed) else None
+        if isinstance(pair.ours, Failed) or isinstance(pair.java, Failed):
+            return None
+        return MOMENTS if isinstance(pair.java, str) or any(map(foreign, _MOMENT.findall(case))) else None
+
+    def foreign(moment: str) -> bool:
+        """Does Java make of this text a moment that Python has no type for?"""
+        try:
+            _from_java(bridge, bridge.call(theirs, bridge.text(moment)))
+        except DataError:
+            return True
+        return False
 
     return Family("values parse", st.none(), compare, known, (MOMENTS,), vary)
 

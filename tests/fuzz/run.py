@@ -64,7 +64,7 @@ def run(family: Family, *, cases: int, start: int) -> Outcome:
 
     @seed(f"{start} {family.name}")
     @settings(
-        max_examples=-(-cases // each), database=None, deadline=None, phases=[Phase.generate],
+        max_examples=-(-cases // each), database=None, deadline=None, phases=[Phase.generate], derandomize=False,
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     @given(family.cases, st.integers(0, 2**62))

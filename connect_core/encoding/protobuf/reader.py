@@ -291,7 +291,8 @@ class _Compiler:
             parts = []
             for one, part in zip(entry.fields, (schema.key_schema, schema.value_schema), strict=True):
                 parts.append(self._entry_part(source, part, one, entry))
-            key = parts[0] if entry.fields[0].target is None else f"hashable({parts[0]})"
+            plain = entry.fields[0].target is None and schema.key_schema.type not in (Type.FLOAT32, Type.FLOAT64)
+            key = parts[0] if plain else f"hashable({parts[0]})"
             made = f"{{{key}: {parts[1]} for e in {var}}}"
             check = self._checks.get(parts[1].lstrip("(").partition("(")[0])
             return f"checked_values({check}, {made})" if check else made
