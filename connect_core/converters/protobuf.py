@@ -44,47 +44,44 @@ class ProtobufConverterConfig(RegistryConfig):
     """Keys of ProtobufConverter: the registry's, and those that shape data."""
 
     generalized_sum_type_support: bool = key(
-        "Toggle for enabling/disabling generalized sum type support: interoperability of enum/union with other schema "
-        "formats",
+        "Read and write unions and enums in the form all registry converters share.",
         default=False,
         importance=MEDIUM,
     )
     ignore_default_for_nullables: bool = key(
-        "Whether to ignore the default for nullable fields when the value is null", default=False, importance=MEDIUM
+        "Write a null as null, also where the field has a default.", default=False, importance=MEDIUM
     )
-    schemas_cache_config: int = key("Size of the converted schemas cache", default=1000, importance=LOW)
+    schemas_cache_config: int = key("How many converted schemas are kept.", default=1000, importance=LOW)
     enhanced_protobuf_schema_support: bool = key(
-        "Toggle for enabling/disabling enhanced protobuf schema support: package name preservation",
+        "Keep the packages of names.",
         default=False,
         importance=MEDIUM,
     )
     scrub_invalid_names: bool = key(
-        "Whether to scrub invalid names by replacing invalid characters with valid ones",
+        "Replace characters that Protobuf does not allow in names.",
         default=False,
         importance=MEDIUM,
     )
-    int_for_enums: bool = key("Whether to represent enums as integers", default=False, importance=MEDIUM)
-    optional_for_nullables: bool = key(
-        "Whether nullable fields should be specified with an optional label", default=False, importance=MEDIUM
+    int_for_enums: bool = key("Read enums as numbers.", default=False, importance=MEDIUM)
+    optional_for_nullables: bool = key("Mark fields that may be null as optional.", default=False, importance=MEDIUM)
+    optional_for_proto2: bool = key(
+        "Take optional fields of proto2 for optional ones.", default=True, importance=MEDIUM
     )
-    optional_for_proto2: bool = key("Whether proto2 optionals are supported", default=True, importance=MEDIUM)
     wrapper_for_nullables: bool = key(
-        "Whether nullable fields should use primitive wrapper messages", default=False, importance=MEDIUM
+        "Put values that may be null into the wrapper messages of google.protobuf.", default=False, importance=MEDIUM
     )
     wrapper_for_raw_primitives: bool = key(
-        "Whether a wrapper message should be interpreted as a raw primitive at the root level",
+        "Read a wrapper message at the top as the value it holds.",
         default=True,
         importance=MEDIUM,
     )
-    generate_struct_for_nulls: bool = key(
-        "Whether to generate a default struct for null messages", default=False, importance=MEDIUM
-    )
+    generate_struct_for_nulls: bool = key("Write an empty message for a null.", default=False, importance=MEDIUM)
     generate_index_for_unions: bool = key(
-        "Whether to suffix unionnames with an underscore followed by an index", default=True, importance=LOW
+        "Number the fields that hold unions: name, underscore, number.", default=True, importance=LOW
     )
-    flatten_unions: bool = key("Whether to flatten unions (oneofs)", default=False, importance=LOW)
+    flatten_unions: bool = key("Read the members of a union as fields of its message.", default=False, importance=LOW)
     skip_known_types: bool = key(
-        "Whether to skip known types when resolving schema dependencies.", default=True, importance=LOW
+        "Do not ask the registry for definitions that everybody has.", default=True, importance=LOW
     )
     reference_lookup_only: bool = key(
         "Accepted, unused: schemas made here refer to known types alone.", default=False, importance=LOW
