@@ -64,7 +64,7 @@ class JsonConverterConfig(ConverterConfig):
         display="Decimal Format",
     )
     replace_null_with_default: bool = key(
-        "Whether to replace fields that have a default value and that are null to the default value.",
+        "Write and read a null in a field that has a default as that default.",
         default=True,
         importance=LOW,
         group="Serialization",
