@@ -136,15 +136,15 @@ def test_no_log_line_holds_a_password(worker: WorkerProcess, unique: Callable[[s
 def test_a_level_set_by_rest_counts_where_connectors_run(
     worker: WorkerProcess, topic: str, unique: Callable[[str], str], tmp_path: Path
 ) -> None:
-    name = unique("quiet")
     config = {"connector.class": "FileStreamSink", "file": str(tmp_path / "none" / "x"), "topics": topic}
+
+    def logs_its_failure() -> bool:
+        name = unique("failing")
+        worker.create(name, config)
+        worker.until_states(name, "RUNNING", "FAILED")
+        return f"Task {name}-0 failed" in worker.log.read_text()
+
     assert worker.request("PUT", "/admin/loggers/connect_core.runtime.run", {"level": "OFF"}).status_code == 200
-    worker.create(name, config)
-    worker.until_states(name, "RUNNING", "FAILED")
+    until(lambda: not logs_its_failure(), "the level has reached the processes that run tasks")
     worker.request("PUT", "/admin/loggers/connect_core.runtime.run", {"level": "INFO"})
-    loud = unique("loud")
-    worker.create(loud, config)
-    worker.until_states(loud, "RUNNING", "FAILED")
-    log = worker.log.read_text()
-    assert f"Task {loud}-0 failed" in log
-    assert f"Task {name}-0 failed" not in log
+    until(logs_its_failure, "the other level has, too")
