@@ -171,23 +171,24 @@ class SinkRunner:
         decode_key = decode_value = None
         for raw in batch:
             topic, partition, offset, timestamp, kind, key, value, headers = raw
-            record: SinkRecord | None = None
+            record: SinkRecord | None
             try:
                 if headers and by_headers and any(name in by_headers for name, _ in headers):
-                    raise LookupError  # converters look at headers: the long way
-                if topic != last:
-                    decode_key, decode_value = self._decoders.get(topic) or self._decoders_for(topic)
-                    last = topic
-                record = new(SinkRecord)
-                record.topic = record.original_topic = topic
-                record.partition = record.original_partition = partition
-                record.offset, record.timestamp = offset, timestamp if timestamp >= 0 else None
-                record.timestamp_type = types[kind]
-                record.key_schema, record.key = decode_key(key)  # type: ignore[misc]  # set with ``last``
-                record.value_schema, record.value = decode_value(value)  # type: ignore[misc]  # a decoder of the batch's topic
-                record.headers = self._headers(raw) if headers else []
-                if chain:
-                    record = chain.apply(record)
+                    record = self._convert(raw)  # a schema id stands in a header: decoders of bare bytes do not see it
+                else:
+                    if topic != last:
+                        decode_key, decode_value = self._decoders.get(topic) or self._decoders_for(topic)
+                        last = topic
+                    record = new(SinkRecord)
+                    record.topic = record.original_topic = topic
+                    record.partition = record.original_partition = partition
+                    record.offset, record.timestamp = offset, timestamp if timestamp >= 0 else None
+                    record.timestamp_type = types[kind]
+                    record.key_schema, record.key = decode_key(key)  # type: ignore[misc]  # set with ``last``
+                    record.value_schema, record.value = decode_value(value)  # type: ignore[misc]  # a decoder of the batch's topic
+                    record.headers = self._headers(raw) if headers else []
+                    if chain:
+                        record = chain.apply(record)
             except Exception:
                 record = self._with_care(raw)
             if record is not None:
