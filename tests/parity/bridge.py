@@ -2,6 +2,7 @@
 
 Schemas are interned on our side and often the same object on Java's, so what is made per schema is kept: the Java
 schema, a function that makes values of it, the Python schema of a Java one. Calls into Java cost microseconds each.
+A schema that holds itself is a builder in Java, which is equal to nothing but itself, as ours are.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from weakref import WeakKeyDictionary
 
 from connect_core.data import DATE, DECIMAL, TIME, TIMESTAMP, Float32, Schema, Type, units
 from connect_core.data.keys import hashable
+from connect_core.data.recursive import complete, stand_in
 
 DATA = "org.apache.kafka.connect.data"
 UNTOLD = "an exception with a lone surrogate in its message"
@@ -59,6 +61,10 @@ class Bridge:
         self._met = self.new("java.util.IdentityHashMap")  # a Java schema -> its place in _read
         self._read: list[Schema] = []
         self._readers: dict[type, Callable[[Schema | None, Any], Any]] = {}
+        self._building: dict[Schema, Any] = {}  # structs whose builders wait for their fields
+        self._held: set[Schema] = set()  # those found within themselves
+        self._within = self.new("java.util.IdentityHashMap")  # a Java struct being read -> its place in _waiting
+        self._waiting: list[list[Schema]] = []
 
     def new(self, name: str, *arguments: Any) -> Any:
         """A Java object."""
@@ -115,6 +121,9 @@ class Bridge:
         if schema is None:
             return None
         made = self._schemas.get(schema)
+        if made is None and schema in self._building:
+            self._held.add(schema)
+            return self._building[schema]
         if made is None:
             made = self._schemas[schema] = self._build(schema)
         return made
@@ -135,6 +144,9 @@ class Bridge:
             # A struct must be of the builder itself to pass as its default.
             make = self._make_struct(schema, builder) if schema.type is Type.STRUCT else self._maker(schema)
             builder.defaultValue(make(schema.default))
+        if schema in self._held:
+            self._held.remove(schema)
+            return builder
         return builder.build()
 
     def _start(self, schema: Schema) -> Any:
@@ -144,9 +156,12 @@ class Bridge:
             return self._builder.map(self.schema(schema.key_schema), self.schema(schema.value_schema))
         if schema.type is not Type.STRUCT:
             return self._builder.type(getattr(self._types, schema.type.name))
-        builder = self._builder.struct()
-        for field in schema.fields:
-            builder.field(self.text(field.name), self.schema(field.schema))
+        builder = self._building[schema] = self._builder.struct()
+        try:
+            for field in schema.fields:
+                builder.field(self.text(field.name), self.schema(field.schema))
+        finally:
+            del self._building[schema]
         return builder
 
     def value(self, schema: Schema | None, value: Any) -> Any:
@@ -160,8 +175,9 @@ class Bridge:
             return self._schemaless
         found = self._makers.get(schema)
         if found is None:
-            made = self._make(schema)
-            found = self._makers[schema] = lambda value: None if value is None else made(value)
+            made: list[ToJava] = []  # asked for within itself before it is made, where a schema holds itself
+            found = self._makers[schema] = lambda value: None if value is None else made[0](value)
+            made.append(self._make(schema))
         return found
 
     def _make(self, schema: Schema) -> ToJava:
@@ -245,6 +261,28 @@ class Bridge:
 
     def _from_schema(self, schema: Any) -> Schema:
         kind = Type[str(schema.type().name())]
+        if kind is Type.STRUCT:
+            return self._from_struct_schema(schema)
+        return self._from_parts(schema, kind)
+
+    def _from_struct_schema(self, schema: Any) -> Schema:
+        """A struct, in whose place within itself a stand-in is put."""
+        place = self._within.get(schema)
+        if place is not None:
+            self._waiting[int(place)].append(stand_in())
+            return self._waiting[int(place)][-1]
+        self._within.put(schema, self._integer(len(self._waiting)))
+        self._waiting.append([])
+        try:
+            found = self._from_parts(schema, Type.STRUCT)
+        finally:
+            self._within.remove(schema)
+            waiting = self._waiting.pop()
+        for one in waiting:
+            complete(one, found)
+        return found
+
+    def _from_parts(self, schema: Any, kind: Type) -> Schema:
         inner: dict[str, Any] = {}
         if kind is Type.STRUCT:
             inner["fields"] = [(self.from_text(f.name()), self.from_schema(f.schema())) for f in schema.fields()]
