@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 
 from connect_core.java.dates import DateFormat
-from connect_core.java.dates_zones import zone
+from connect_core.java.dates.zones import zone
 from tests.fuzz.family import Failed, java, ours
 from tests.parity.bridge import Bridge
 
@@ -24,7 +24,7 @@ def test_the_names_of_zones_are_those_of_java(bridge: Bridge) -> None:
         name, *names = (bridge.from_text(text) or "" for text in row[:5])
         lines.setdefault("|".join(names), []).append(name)
     expected = "".join(f"{names}|{' '.join(ids)}\n" for names, ids in lines.items())
-    assert resources.files("connect_core.java").joinpath("zone_names.txt").read_text("utf-8") == expected
+    assert resources.files("connect_core.java.dates").joinpath("zone_names.txt").read_text("utf-8") == expected
 
 
 def test_offsets_since_1970(bridge: Bridge) -> None:

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from connect_core.data import units
 from connect_core.encoding.protobuf.errors import ARITHMETIC, NUMBER, TIME, Refused
-from connect_core.java.dates_calendar import CUTOVER_DAY, gregorian, julian, year_month_day
+from connect_core.java.calendar import CUTOVER_DAY, gregorian, julian, year_month_day
 from connect_core.java.numbers import decimal_from_bytes, decimal_scale
 
 _FIRST, _LAST = -62_135_596_800, 253_402_300_799

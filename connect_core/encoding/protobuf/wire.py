@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from connect_core.data import units
-from connect_core.java.dates_calendar import year_month_day
+from connect_core.java.calendar import year_month_day
 
 VARINT, FIXED64, LENGTH, FIXED32 = 0, 1, 2, 5
 WIRE_TYPES = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from connect_core.java.dates import DateFormat
-from connect_core.java.dates_zones import zone
+from connect_core.java.dates.zones import zone
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import unicodedata
 import pytest
 
 from connect_core.java.patterns import NoSuchGroup, Pattern, PatternError
-from connect_core.java.patterns_classes import category, named
-from connect_core.java.patterns_sets import ALL, EMPTY, HIGHEST, MAY_HAVE_CASE, chars, of, span
+from connect_core.java.patterns.classes import category, named
+from connect_core.java.patterns.sets import ALL, EMPTY, HIGHEST, MAY_HAVE_CASE, chars, of, span
 
 EVERY = range(HIGHEST + 1)
 

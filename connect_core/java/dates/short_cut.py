@@ -1,6 +1,6 @@
 """Reading the usual date patterns fast: a regular expression for texts exactly as the pattern writes them.
 
-What it reads the long way (``dates_parse``, ``dates_resolve``) reads the same; for all else it gives None.
+What it reads the long way (``parse``, ``resolve``) reads the same; for all else it gives None.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from connect_core.java.dates_calendar import CUTOVER_YEAR, DAY_MILLIS, gregorian
-from connect_core.java.dates_parse import MONTHS, WEEKDAYS
-from connect_core.java.dates_pattern import Piece
-from connect_core.java.dates_zones import Offset
+from connect_core.java.calendar import CUTOVER_YEAR, DAY_MILLIS, gregorian
+from connect_core.java.dates.parse import MONTHS, WEEKDAYS
+from connect_core.java.dates.pattern import Piece
+from connect_core.java.dates.zones import Offset
 
 _DAYS_KEPT = 512
 _UNITS = {"H": 3_600_000, "m": 60_000, "s": 1000, "S": 1}

@@ -1,16 +1,16 @@
 r"""Java's regular expressions, parsed: nodes in the end, or the complaint of ``java.util.regex.Pattern.compile``.
 
-Neighbours: ``patterns_text`` (cursor, complaints), ``patterns_escapes`` (what a backslash begins),
-``patterns_brackets`` (``[...]``), ``patterns_nodes`` (the outcome).
+Neighbours: ``text`` (cursor, complaints), ``escapes`` (what a backslash begins),
+``brackets`` (``[...]``), ``nodes`` (the outcome).
 """
 
 from __future__ import annotations
 
-from connect_core.java.patterns_behind import Behind
-from connect_core.java.patterns_brackets import Brackets
-from connect_core.java.patterns_classes import LINE_ENDS
-from connect_core.java.patterns_escapes import assertion
-from connect_core.java.patterns_nodes import (
+from connect_core.java.patterns.behind import Behind
+from connect_core.java.patterns.brackets import Brackets
+from connect_core.java.patterns.classes import LINE_ENDS
+from connect_core.java.patterns.escapes import assertion
+from connect_core.java.patterns.nodes import (
     NO_LIMIT,
     BackReference,
     Chars,
@@ -23,7 +23,7 @@ from connect_core.java.patterns_nodes import (
     Sequence_,
     studied,
 )
-from connect_core.java.patterns_sets import ALL, any_case, of
+from connect_core.java.patterns.sets import ALL, any_case, of
 
 _DIGITS = "0123456789"
 

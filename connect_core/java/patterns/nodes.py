@@ -1,7 +1,7 @@
 """The pieces of a parsed Java regular expression, and the source of Python's ``re`` they become.
 
 A node knows how many characters it can match (``low``, ``high``; None: no limit) and how Java's compiler studies it,
-which decides whether Java takes it in a look-behind. Neighbours: ``patterns_parse`` makes nodes, ``patterns_behind``
+which decides whether Java takes it in a look-behind. Neighbours: ``parse`` makes nodes, ``behind``
 rewrites those in a look-behind.
 """
 
@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from connect_core.java.numbers import narrow
-from connect_core.java.patterns_sets import CharSet
-from connect_core.java.patterns_text import refusal
+from connect_core.java.patterns.sets import CharSet
+from connect_core.java.patterns.text import refusal
 
 NO_LIMIT = 2**31 - 1
 NEVER = "(?!)"

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import cache
 from itertools import groupby
 
-from connect_core.java.patterns_sets import ALL, HIGHEST, CharSet, chars, joined, of, span
+from connect_core.java.patterns.sets import ALL, HIGHEST, CharSet, chars, joined, of, span
 
 
 class Refused(ValueError):

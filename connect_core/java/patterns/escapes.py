@@ -1,6 +1,6 @@
 r"""What a backslash begins in Java's regular expressions: characters, classes, properties, assertions; and the flags.
 
-Neighbours: ``patterns_brackets`` and ``patterns_parse`` are this parser's upper parts.
+Neighbours: ``brackets`` and ``parse`` are this parser's upper parts.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ import unicodedata
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
-from connect_core.java import patterns_classes as classes
-from connect_core.java.patterns_nodes import Fixed, Node
-from connect_core.java.patterns_sets import CharSet
-from connect_core.java.patterns_text import Text
+from connect_core.java.patterns import classes
+from connect_core.java.patterns.nodes import Fixed, Node
+from connect_core.java.patterns.sets import CharSet
+from connect_core.java.patterns.text import Text
 
 _HEX = "0123456789abcdefABCDEF"
 _ILLEGAL = "Illegal/unsupported escape sequence"

@@ -1,7 +1,7 @@
 """Sets of characters for Java's regular expressions: exact, whatever a class, property or case flag asks for.
 
 A set becomes the source of a Python character class, so nothing depends on what Python's own classes and IGNORECASE
-mean. Neighbours: ``patterns_classes`` (named sets), ``patterns_parse``.
+mean. Neighbours: ``classes`` (named sets), ``parse``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Character classes in brackets, as Java reads them: unions, ``&&``, ranges, nested classes.
 
 Java keeps single characters of a class apart from the rest and adds them where it closes or meets ``&&``; what it makes
-of odd classes follows from that, so it is done so here. Neighbours: ``patterns_escapes`` below, ``patterns_parse``
+of odd classes follows from that, so it is done so here. Neighbours: ``escapes`` below, ``parse``
 above.
 """
 
@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from connect_core.java.patterns_escapes import Escapes
-from connect_core.java.patterns_nodes import Node
-from connect_core.java.patterns_sets import EMPTY, CharSet, any_case, any_case_span, of, span
+from connect_core.java.patterns.escapes import Escapes
+from connect_core.java.patterns.nodes import Node
+from connect_core.java.patterns.sets import EMPTY, CharSet, any_case, any_case_span, of, span
 
 type _Lazy = Callable[[], CharSet]
 """A set that is known when the class has been read to its end."""

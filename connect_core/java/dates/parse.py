@@ -2,7 +2,7 @@
 
 A step takes the state, the text and a position and gives the next position, or -1 for a text that does not fit. Numbers
 are read as ``java.text.DecimalFormat`` reads integers (any decimal digits, ``1E3``). Neighbours: ``dates`` (patterns),
-``dates_resolve`` (from fields to an instant).
+``resolve`` (from fields to an instant).
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 
-from connect_core.java.dates_calendar import SUNDAY
-from connect_core.java.dates_resolve import Field, Fields
-from connect_core.java.dates_zones import Zone, fold, named_at, zone
+from connect_core.java.calendar import SUNDAY
+from connect_core.java.dates.resolve import Field, Fields
+from connect_core.java.dates.zones import Zone, fold, named_at, zone
 from connect_core.java.numbers import INT_BOUNDS, float_to_int, narrow
 
 MONTHS = (

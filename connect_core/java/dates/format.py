@@ -2,8 +2,7 @@
 
 All letters, Java's calendar (Julian before 1582-10-15), lenient reading, two-digit years, zones. Like Java's, a format
 is changed by reading a text that names a zone (``z``): that zone is used from then on, also to write. The usual
-patterns take short cuts that give the same answers. Neighbours: ``dates_parse``, ``dates_resolve``, ``dates_calendar``,
-``dates_zones``.
+patterns take short cuts that give the same answers. Neighbours: ``parse``, ``resolve``, ``zones``, ``java.calendar``.
 """
 
 from __future__ import annotations
@@ -11,14 +10,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from connect_core.java import dates_parse
-from connect_core.java.dates_calendar import DAY_MILLIS, Day, day_fields, gregorian
-from connect_core.java.dates_parse import ERAS, HALVES, MONTHS, WEEKDAYS, State, Step
-from connect_core.java.dates_pattern import Piece, pieces_of, utf16_units
-from connect_core.java.dates_resolve import Field, resolve
-from connect_core.java.dates_short_cut import short_cut
-from connect_core.java.dates_zones import Offset, Zone
-from connect_core.java.dates_zones import zone as zone_of
+from connect_core.java.calendar import DAY_MILLIS, Day, day_fields, gregorian
+from connect_core.java.dates import parse
+from connect_core.java.dates.parse import ERAS, HALVES, MONTHS, WEEKDAYS, State, Step
+from connect_core.java.dates.pattern import Piece, pieces_of, utf16_units
+from connect_core.java.dates.resolve import Field, resolve
+from connect_core.java.dates.short_cut import short_cut
+from connect_core.java.dates.zones import Offset, Zone
+from connect_core.java.dates.zones import zone as zone_of
 
 _NUMERIC = "ydMDFwWuHkKhmsSYL"  # a letter before one of these has as many digits as letters
 _CLOCK = "HkKhmsSa"
@@ -202,9 +201,9 @@ def _steps(pieces: list[Piece]) -> list[Step]:
     for piece, following in zip(pieces, [*pieces, Piece("", 0)][1:], strict=True):
         if piece.letter:
             exact = following.letter != "" and _obeys(following)
-            steps.append(dates_parse.field(piece.letter, piece.width, exact=exact))
+            steps.append(parse.field(piece.letter, piece.width, exact=exact))
         else:
-            steps.append(dates_parse.literal(utf16_units(piece.text)))
+            steps.append(parse.literal(utf16_units(piece.text)))
     return steps
 
 

@@ -1,7 +1,7 @@
 r"""A regular expression's text as it is parsed: code points, a cursor, comments, ``\Q..\E``, and Java's complaints.
 
 The cursor moves as ``java.util.regex`` moves its own, because the complaints tell where it stood. Used by
-``patterns_parse``.
+``parse``.
 """
 
 from __future__ import annotations

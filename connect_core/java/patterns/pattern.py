@@ -2,7 +2,7 @@ r"""``java.util.regex``: patterns of Kafka Connect's configs with Java's meaning
 
 A pattern is parsed here and written anew for ``re``; bad ones give Java's complaint, and what ``re`` cannot do is
 refused by name, never taken for something else. Replacement texts follow ``Matcher.appendReplacement``. Neighbours:
-``patterns_parse`` and what it names.
+``parse`` and what it names.
 """
 
 from __future__ import annotations
@@ -11,11 +11,9 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-from connect_core.java.patterns_nodes import Scope
-from connect_core.java.patterns_parse import Parser
-from connect_core.java.patterns_text import PatternError, Text, refusal
-
-__all__ = ["NoSuchGroup", "Pattern", "PatternError"]
+from connect_core.java.patterns.nodes import Scope
+from connect_core.java.patterns.parse import Parser
+from connect_core.java.patterns.text import PatternError, Text, refusal
 
 
 class NoSuchGroup(IndexError):

@@ -1,7 +1,7 @@
 """Java's ``GregorianCalendar`` in plain integers: Julian before 1582-10-15, Gregorian from then on, any year.
 
 Days count from 1970-01-01; days of the week are 1 (Sunday) to 7; weeks start on Sunday and the first week of a year is
-the one that holds January 1 (the rules of the locale ``en``). ``dates`` formats the fields made here, ``dates_resolve``
+the one that holds January 1 (the rules of the locale ``en``). ``dates`` formats the fields made here, ``resolve``
 goes the other way.
 """
 

@@ -2,7 +2,7 @@
 
 Fields are Java ints that may be far out of range (lenient). A date is named by month and day, month and week, month and
 n-th weekday, day of the year, or week of the year; whichever of these was completed last counts. Neighbours:
-``dates_parse`` fills the fields, ``dates_calendar`` knows the calendar.
+``parse`` fills the fields, ``java.calendar`` knows the calendar.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import IntEnum
 
-from connect_core.java.dates_calendar import (
+from connect_core.java.calendar import (
     AD,
     BC,
     CUTOVER_DAY,
@@ -23,7 +23,7 @@ from connect_core.java.dates_calendar import (
     julian,
     on_or_before,
 )
-from connect_core.java.dates_zones import Zone
+from connect_core.java.dates.zones import Zone
 from connect_core.java.numbers import narrow
 
 

@@ -1,12 +1,12 @@
 """Look-behinds of Java, which may vary in length, as Python's, which may not: one for each length and way.
 
-Only what captures nothing can be taken apart so; the number of ways is limited. Used by ``patterns_parse``.
+Only what captures nothing can be taken apart so; the number of ways is limited. Used by ``parse``.
 """
 
 from __future__ import annotations
 
-from connect_core.java.patterns_nodes import Chars, Choice, Fixed, Group, Look, Node, Repeat, Scope, Sequence_
-from connect_core.java.patterns_text import refusal
+from connect_core.java.patterns.nodes import Chars, Choice, Fixed, Group, Look, Node, Repeat, Scope, Sequence_
+from connect_core.java.patterns.text import refusal
 
 MOST_WAYS = 256
 
