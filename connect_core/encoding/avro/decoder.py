@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Context, Decimal
 from functools import lru_cache
+from math import nan
 from typing import Any
 
 from connect_core.data import units
@@ -35,14 +36,39 @@ _words = struct.Struct("<HHH").unpack_from
 
 
 @lru_cache(maxsize=1)
-def _word_tables() -> tuple[list[int | None], list[int | None]]:
-    """Values of two bytes of a number, read as a little-endian word: more to come, or the last; None is odd."""
-    inner: list[int | None] = [None] * 65536
-    last: list[int | None] = [None] * 65536
+def _word_tables() -> tuple[list[float], list[float], list[float]]:
+    """Milliseconds told by the first, second and last two bytes of a positive number of six, each read as a
+    little-endian word; not a number where such a number has no such bytes. Their sum is exact.
+    """
+    first, second, last = ([nan] * 65536 for _ in range(3))
     for n in range(1 << 14):
-        inner[n & 127 | 128 | (n >> 7 | 128) << 8] = n
-        last[n & 127 | 128 | n >> 7 << 8] = n
-    return inner, last
+        word = n & 127 | 128 | (n >> 7 | 128) << 8
+        if not n & 1:  # else the number is negative
+            first[word] = n / 2
+        second[word] = float(n << 13)
+        last[word & 0x7FFF] = float(n << 27)
+    return first, second, last
+
+
+class _Days(dict[bytes, date]):
+    """Dates by the three bytes of their number; the same few thousand come again and again."""
+
+    def __missing__(self, key: bytes) -> date:
+        n, at = unsigned(key, 0)
+        if at != 3:
+            raise Odd
+        if len(self) >= _MOST_DAYS:
+            self.clear()
+        found = self[key] = date.fromordinal((n >> 1 ^ -(n & 1)) + units.EPOCH_DAY)
+        return found
+
+
+_MOST_DAYS = 1 << 15
+_DAYS = _Days()
+_SIGNED = [n >> 1 ^ -(n & 1) for n in range(128)]
+"""Numbers of one byte."""
+_ENDS = [[None if n & 1 else (n >> 1) + 1 + o for n in range(128)] for o in (0, 1)]
+"""How far behind ``p`` a text ends whose length is one byte, at ``p`` or one further; a negative length is odd."""
 
 
 def decoder(
@@ -81,6 +107,7 @@ class _Compiler:
             float32=_unpack_float, from_ordinal=date.fromordinal, from_timestamp=datetime.fromtimestamp,
             instant=units.instant, time_of_day=units.time_of_day, number=unsigned, size=size, count=count,
             hashable=hashable, anything=schemaless.read, by_the_book=by_the_book,
+            SIGNED=_SIGNED, ENDS0=_ENDS[0], ENDS1=_ENDS[1], days=_DAYS,
         )  # fmt: skip
 
     def decoder(self, avro: AvroSchema, schema: Schema | None) -> Decode:
@@ -151,8 +178,7 @@ class _Compiler:
         """Bytes behind their length; a negative one is odd."""
         source.line(f"n = data[{_at(o)}]")
         with source.block("if n < 128:"):
-            source.line("if n & 1: raise Odd")
-            source.line(f"e = p + (n >> 1) + {o + 1}")
+            source.line(f"e = p + ENDS{o}[n]")
             source.line(f"{var} = data[{_at(o + 1)}:e]{tail}")
         with source.block("else:"):
             source.line(f"n, p = size(data, {_at(o)})")
@@ -171,46 +197,69 @@ class _Compiler:
         if schema.name == TIMESTAMP:
             self._timestamp(source, var, o)
             return
+        if schema.name == DATE:
+            self._date(source, var, o)
+            return
+        signed = f"{var} = ~(n >> 1) if n & 1 else n >> 1"
         source.line(f"n = data[{_at(o)}]")
         with source.block("if n < 128:"):
+            source.line(f"{var} = SIGNED[n]")
             source.line(f"p += {o + 1}")
-        with source.block(f"elif data[{_at(o + 1)}] < 128:"):
-            source.line(f"n += (data[{_at(o + 1)}] << 7) - {_FIRST}")
+        with source.block(f"elif (m := data[{_at(o + 1)}]) < 128:"):
+            source.line(f"n += (m << 7) - {_FIRST}")
+            source.line(signed)
             source.line(f"p += {o + 2}")
-        with source.block(f"elif data[{_at(o + 2)}] < 128:"):
-            source.line(f"n += (data[{_at(o + 1)}] << 7) + (data[{_at(o + 2)}] << 14) - {_FIRST + (_FIRST << 7)}")
+            self._within(source, schema, var)
+        with source.block(f"elif (q := data[{_at(o + 2)}]) < 128:"):
+            source.line(f"n += (m << 7) + (q << 14) - {_FIRST + (_FIRST << 7)}")
+            source.line(signed)
             source.line(f"p += {o + 3}")
+            self._within(source, schema, var)
         with source.block("else:"):
             source.line(f"n, p = number(data, {_at(o)})")
             if kind == "int":
                 source.line("if n >> 32: raise Odd")
-        source.line(f"{var} = ~(n >> 1) if n & 1 else n >> 1")
+            source.line(signed)
+            self._within(source, schema, var)
+        if schema.name == TIME:
+            source.line(f"{var} = time_of_day({var})")
+
+    @staticmethod
+    def _within(source: Source, schema: Schema, var: str) -> None:
+        """Refuse what an INT8 or INT16 does not hold."""
         if schema.type in (Type.INT8, Type.INT16):
             half = 128 if schema.type is Type.INT8 else 32768
             source.line(f"if not -{half} <= {var} < {half}: raise Odd")
-        if schema.name == DATE:
-            source.line(f"{var} = from_ordinal({var} + {units.EPOCH_DAY})")
-        elif schema.name == TIME:
-            source.line(f"{var} = time_of_day({var})")
 
-    def _timestamp(self, source: Source, var: str, o: int) -> None:
-        """Six bytes are the times from July 1970 to 2039: three look-ups, already halved. Others go the long way."""
+    def _date(self, source: Source, var: str, o: int) -> None:
+        """Three bytes are the days before 1948 and after 1992 up to the year 4840."""
         source.line(f"n = data[{_at(o)}]")
-        with source.block("if n < 128:"):
-            source.line(f"p += {o + 1}")
-            source.line("n = -1 - (n >> 1) if n & 1 else n >> 1")
-        with source.block(
-            f"elif not n & 1 and {_at(o + 6)} <= end and data[{_at(o + 4)}] > 127 >= data[{_at(o + 5)}]:"
-        ):
-            inner, last = (source.constant("words", table) for table in _word_tables())
-            source.line(f"x, y, z = {source.constant('unpack', _words)}(data, {_at(o)})")
-            source.line(f"n = {inner}[x] + ({inner}[y] << 14) + ({last}[z] << 28) >> 1")
+        with source.block(f"if n > 127 < data[{_at(o + 1)}] and data[{_at(o + 2)}] < 128:"):
+            source.line(f"{var} = days[data[{_at(o)}:{_at(o + 3)}]]")
+            source.line(f"p += {o + 3}")
+        with source.block("else:"):
+            source.line(f"n, p = number(data, {_at(o)})")
+            source.line("if n >> 32: raise Odd")
+            source.line(f"{var} = from_ordinal((n >> 1 ^ -(n & 1)) + {units.EPOCH_DAY})")
+
+    @staticmethod
+    def _timestamp(source: Source, var: str, o: int) -> None:
+        """Six bytes are the times from July 1970 to 2039: three look-ups. Others go the long way."""
+        unpack = source.constant("unpack", _words)
+        tables = zip((source.constant("words", table) for table in _word_tables()), "xyz", strict=True)
+        with source.block(f"if {_at(o + 6)} <= end:"):
+            source.line(f"x, y, z = {unpack}(data, {_at(o)})")
+            source.line("n = " + " + ".join(f"{table}[{word}]" for table, word in tables))
+        with source.block("else:"):
+            source.line("n = -1")
+        with source.block("if n >= 0:"):
+            source.line(f"{var} = from_timestamp(n / 1000, UTC)")
             source.line(f"p += {o + 6}")
         with source.block("else:"):
             source.line(f"n, p = number(data, {_at(o)})")
-            source.line("n = -1 - (n >> 1) if n & 1 else n >> 1")
-        source.line(f"if -{_EXACT_SECONDS}000 <= n <= {_EXACT_SECONDS}000: {var} = from_timestamp(n / 1000, UTC)")
-        source.line(f"else: {var} = instant(n)")
+            source.line("n = n >> 1 ^ -(n & 1)")
+            source.line(f"if -{_EXACT_SECONDS}000 <= n <= {_EXACT_SECONDS}000: {var} = from_timestamp(n / 1000, UTC)")
+            source.line(f"else: {var} = instant(n)")
 
     def _record(self, source: Source, avro: AvroSchema, schema: Schema, var: str) -> None:
         if schema.type is not Type.STRUCT or is_union(schema) or len(schema.fields) != len(avro.fields):
