@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from connect_core.data.schema import Schema
 from connect_core.errors import DataError
+from connect_core.java.number_texts import parse_int
 from connect_core.java.numbers import decimal_from_bytes, decimal_scale, decimal_to_bytes
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -64,7 +65,7 @@ def scale_of(schema: Schema) -> int:
     if text is None:
         raise DataError("Invalid Decimal schema: scale parameter not found.")
     try:
-        return int(text)
+        return parse_int(text, 32)
     except ValueError as error:
         raise DataError("Invalid scale parameter found in Decimal schema: ") from error
 

@@ -132,7 +132,7 @@ def decimal_to_long(value: Decimal) -> int:
 
 def decimal_text(value: Decimal) -> str:
     """``BigDecimal.toString``; Python's ``str`` follows the same rules, only the sign of zero differs."""
-    return str(abs(value) if value.is_zero() else value)
+    return str(value.copy_abs() if value.is_zero() else value)
 
 
 def decimal_scale(value: Decimal) -> int:

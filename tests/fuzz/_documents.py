@@ -47,6 +47,18 @@ STRINGS = (
 )  # fmt: skip
 
 
+_TYPES = ("int8", "int16", "int32", "int64", "float", "double", "boolean", "string", "bytes", "array", "map", "struct")
+_LOGICAL = tuple(f"org.apache.kafka.connect.data.{name}" for name in ("Decimal", "Date", "Time", "Timestamp"))
+_MEANT: dict[str, tuple[Any, ...]] = {
+    "type": (*_TYPES, "float32", "float64", "Int8", "INT8", "bool"),
+    "name": (*_LOGICAL, None, "", "n"),
+    "scale": ("0", "2", "-3", "+2", "-0", "007", "2147483647", "-2147483648", "2147483648", " 2", "2.0", "", "x", "٣"),
+    "version": (Raw("1"), Raw("-5"), Raw("2147483648"), Raw("9223372036854775807"), Raw("1.0"), "1", None),
+    "optional": (True, False, None, "true", Raw("1")),
+}
+"""What else may stand for a member of a schema; payloads have such members seldom."""
+
+
 def tree(text: bytes | str) -> Any:
     """The tree of a document that is well-formed."""
     return _DECODER.decode(text.decode() if isinstance(text, bytes) else text)
@@ -102,6 +114,8 @@ def _bend_members(node: Members, random: Random) -> Members:
         random.shuffle(found)
     else:
         found[place] = name, odd(random)
+    if name in _MEANT and random.random() < 0.6:
+        return Members((one, random.choice(_MEANT[name]) if one == name else other) for one, other in node)
     return found
 
 

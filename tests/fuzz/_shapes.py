@@ -10,6 +10,10 @@ from typing import Any
 from hypothesis import strategies as st
 
 from connect_core.data import (
+    DATE,
+    DECIMAL,
+    TIME,
+    TIMESTAMP,
     Header,
     Record,
     Schema,
@@ -23,6 +27,7 @@ from connect_core.data import (
     timestamp_schema,
     units,
 )
+from connect_core.data.schema import INT32, STRING
 from tests.fuzz._transforms import sink_record, source_record
 from tests.fuzz.values import MILLIS, text
 from tests.fuzz.values import value as random_value
@@ -67,7 +72,7 @@ def scalar(random: Random) -> Schema:
     attributes = _attributes(random)
     chosen = random.random()
     if chosen < 0.1:
-        made = decimal_schema(random.choice((0, 2, -3)), **attributes)
+        made = decimal_schema(random.choice((0, 2, -3, 40)), **attributes)
     elif chosen < 0.3:
         made = random.choice(_LOGICAL)(**attributes)
     else:
@@ -77,6 +82,29 @@ def scalar(random: Random) -> Schema:
     if random.random() < 0.25:
         return made.replace(default=random_value(made, random, nulls=0))
     return made
+
+
+SCALES = ("0", "2", "-3", "+2", "007", "2147483647", "-2147483648", "2147483648", " 2", "2.0", "", "x", "\u0663", "1_0")
+
+
+def misnamed(random: Random, *, plain: bool = False) -> Schema:
+    """A schema under the name of a logical type, of another type than that has, or without what belongs to it.
+
+    ``plain``: one that Java lets stand in a struct.
+    """
+    attributes = _attributes(random)
+    if random.random() < 0.5:
+        attributes["parameters"] = {"scale": random.choice(SCALES)}
+    name = random.choice((DECIMAL, DECIMAL, DATE, TIME, TIMESTAMP))
+    kind = random.choice(_SCALARS if plain else (*_SCALARS, Type.BYTES, Type.ARRAY, Type.MAP, Type.STRUCT))
+    parts: dict[str, Any] = {}
+    if kind is Type.STRUCT:
+        parts["fields"] = [("a", INT32)]
+    if kind is Type.MAP:
+        parts["key_schema"] = STRING
+    if kind in (Type.MAP, Type.ARRAY):
+        parts["value_schema"] = INT32
+    return Schema(kind, name=name, version=random.choice((None, 1, 2)), **attributes, **parts)
 
 
 def schema(random: Random, depth: int = 2) -> Schema:
@@ -106,12 +134,12 @@ def structure(random: Random, depth: int = 2) -> Schema:
 
 def complete(found: Schema, value: Any) -> Any:
     """The value with every field of its structs in place: so are the defaults of Java's schemas read."""
-    if found.type is Type.STRUCT and value is not None:
+    if found.type is Type.STRUCT and isinstance(value, dict):
         return {field.name: complete(field.schema, value.get(field.name)) for field in found.fields}
-    if found.type is Type.ARRAY and value is not None:
+    if found.type is Type.ARRAY and isinstance(value, list):
         assert found.value_schema is not None
         return [complete(found.value_schema, element) for element in value]
-    if found.type is Type.MAP and value is not None:
+    if found.type is Type.MAP and isinstance(value, dict):
         assert found.value_schema is not None
         return {key: complete(found.value_schema, element) for key, element in value.items()}
     return value
@@ -142,13 +170,22 @@ def mapping(random: Random, depth: int = 2) -> dict[str, Any]:
     return {name: schemaless(random, depth) for name in names}
 
 
-def side_schemas() -> st.SearchStrategy[Schema | None]:
-    """Mostly structs, else no schema, else a schema of any type."""
-    return st.integers(0, 2**62).map(lambda n: _side_schema(Random(n)))
+def side_schemas(*, odd: float = 0) -> st.SearchStrategy[Schema | None]:
+    """Mostly structs, else no schema, else a schema of any type; ``odd``: how often with one that is ``misnamed``."""
+    return st.integers(0, 2**62).map(lambda n: _side_schema(Random(n), odd))
 
 
-def _side_schema(random: Random) -> Schema | None:
+def _side_schema(random: Random, odd: float) -> Schema | None:
     chosen = random.random()
+    if random.random() < odd:
+        if chosen < 0.3:
+            return misnamed(random, plain=True)
+        found = structure(random)
+        fields = [
+            (random.choice(NAMES), misnamed(random, plain=True)),
+            *((field.name, field.schema) for field in found.fields),
+        ]
+        return found.replace(fields=list(dict(fields).items()), default=None)
     if chosen < 0.65:
         return structure(random)
     return None if chosen < 0.92 else schema(random, 1)
@@ -160,7 +197,7 @@ def side_value(found: Schema | None, random: Random) -> Any:
         return None
     if found is None:
         return mapping(random) if random.random() < 0.93 else schemaless(random)
-    made = random_value(found, random)
+    made = random_value(found, random, entries=3)
     if isinstance(made, dict) and found.type is Type.STRUCT and random.random() < 0.2:
         return {name: value for name, value in made.items() if value is not None}
     return made

@@ -89,7 +89,7 @@ def _checks(bridge: Bridge) -> Family:
 
     def vary(drawn: Schema, random: Random) -> Any:
         as_if = other(drawn, random)
-        return random.choice((None, "f", "ä")), drawn, as_if, random_value(as_if, random)
+        return random.choice((None, "f", "ä")), drawn, as_if, random_value(as_if, random, entries=3)
 
     def known(_case: Any, pair: Pair) -> str | None:
         if isinstance(pair.java, Failed) and not isinstance(pair.ours, Failed) and _NUMBER.search(pair.java.message):

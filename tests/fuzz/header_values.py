@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from connect_core.data import Float32, Schema, convert, units
 from connect_core.data.values import from_text, to_text
 from connect_core.errors import DataError
-from tests.fuzz._shapes import schema, schemaless
+from tests.fuzz._shapes import NAMES, schema, schemaless
 from tests.fuzz._transforms import shaped
 from tests.fuzz.family import Failed, Family, Maker, Pair, java, ours
 from tests.fuzz.java_numbers import number_text
@@ -126,7 +126,7 @@ def _text(bridge: Bridge) -> Family:
         return schema(random) if random.random() < 0.8 else None
 
     def vary(found: Schema | None, random: Random) -> Any:
-        return found, schemaless(random) if found is None else random_value(found, random)
+        return found, schemaless(random) if found is None else random_value(found, random, entries=3)
 
     def compare(case: tuple[Schema | None, Any]) -> Pair:
         found, value = case
@@ -166,7 +166,7 @@ def _convert(bridge: Bridge) -> Family:
         return None if random.random() < 0.3 else schema(random, 1)
 
     def vary(found: Schema | None, random: Random) -> Any:
-        value = schemaless(random, 1) if found is None else random_value(found, random)
+        value = schemaless(random, 1) if found is None else random_value(found, random, entries=3)
         if isinstance(value, str):
             value = random.choice((grammar_text, number_text))(random)
         value = _carried(value)
@@ -205,10 +205,13 @@ def _years(pair: Pair) -> str | None:
     return YEARS if told and isinstance(pair.java, int) and not MIN_MILLIS <= pair.java <= MAX_MILLIS else None
 
 
+_NAMES = frozenset(NAMES)
+
+
 def _carried(value: Any) -> Any:
     """JPype cannot carry lone surrogates in the messages of exceptions, and BigDecimal's cut characters in halves."""
-    if isinstance(value, dict):
-        return {key: _carried(element) for key, element in value.items()}
+    if isinstance(value, dict):  # the names of a struct's fields can be carried
+        return {key if key in _NAMES else _carried(key): _carried(element) for key, element in value.items()}
     if isinstance(value, list):
         return [_carried(element) for element in value]
     return "".join(char if char < "\ud800" else "*" for char in value) if isinstance(value, str) else value

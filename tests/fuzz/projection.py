@@ -65,7 +65,7 @@ def _projection(bridge: Bridge) -> Family:
         return source, changed(source, random)
 
     def vary(drawn: tuple[Schema, Schema], random: Random) -> Any:
-        return *drawn, random_value(drawn[0], random)
+        return *drawn, random_value(drawn[0], random, entries=3)
 
     def compare(case: tuple[Schema, Schema, Any]) -> Pair:
         source, target, value = case

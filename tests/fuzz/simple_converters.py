@@ -83,7 +83,7 @@ def _case(drawn: Schema, random: Random, *, data: Any) -> tuple[str, Any, Any]:
     """A case of a converter: a value to write or bytes to read."""
     if random.random() < 0.5:
         return "read", data(random), None
-    value = random_value(drawn, random)
+    value = random_value(drawn, random, entries=3)
     return "write", drawn if random.random() < 0.9 or not plain(value) else None, value
 
 

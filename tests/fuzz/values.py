@@ -11,6 +11,7 @@ from typing import Any
 from connect_core.data import DATE, DECIMAL, TIME, TIMESTAMP, Schema, Type, units
 from connect_core.data.check import INT_BOUNDS
 from connect_core.data.keys import hashable
+from connect_core.errors import DataError
 from connect_core.java.numbers import to_float32
 
 TEXTS = (
@@ -54,26 +55,30 @@ def text(random: Random) -> str:
     return "".join(chr(random.choice((random.randint(32, 126), random.randint(160, 0x2FF), 0x1F600))) for _ in range(5))
 
 
-def value(schema: Schema, random: Random, *, nulls: float = 0.2) -> Any:
-    """A value that fits; null with the probability ``nulls`` where the schema is optional."""
+def value(schema: Schema, random: Random, *, nulls: float = 0.2, entries: int = 1) -> Any:
+    """A value that fits; null with the probability ``nulls`` where the schema is optional.
+
+    ``entries``: how many a map may have; with more than one, the order of a Java HashMap is not ours.
+    """
     if schema.optional and random.random() < nulls:
         return None
     if schema.name in _LOGICAL:
         return _LOGICAL[schema.name](schema, random)
     if schema.type is Type.STRUCT:
-        members = {field.name: value(field.schema, random, nulls=nulls) for field in schema.fields}
+        members = {f.name: value(f.schema, random, nulls=nulls, entries=entries) for f in schema.fields}
         if random.random() < 0.1:  # what is not set is null
             return {name: member for name, member in members.items() if member is not None}
         return members
     if schema.type is Type.ARRAY:
         assert schema.value_schema is not None
-        return [value(schema.value_schema, random, nulls=nulls) for _ in range(random.randint(0, 3))]
+        inner = schema.value_schema
+        return [value(inner, random, nulls=nulls, entries=entries) for _ in range(random.randint(0, 3))]
     if schema.type is Type.MAP:
         assert schema.key_schema is not None
         assert schema.value_schema is not None
-        # One entry: with more, the order of a Java HashMap is not ours.
-        keys = [value(schema.key_schema, random, nulls=0.2) for _ in range(random.randint(0, 1))]
-        return {hashable(key): value(schema.value_schema, random, nulls=nulls) for key in keys}
+        inner = schema.value_schema
+        keys = [value(schema.key_schema, random, nulls=0.2, entries=entries) for _ in range(random.randint(0, entries))]
+        return {hashable(key): value(inner, random, nulls=nulls, entries=entries) for key in keys}
     if schema.type in INT_BOUNDS:
         return _whole(*INT_BOUNDS[schema.type], random)
     return _PLAIN[schema.type](random)
@@ -98,7 +103,10 @@ _PLAIN: dict[Type, Callable[[Random], Any]] = {
 
 def _decimal(schema: Schema, random: Random) -> Decimal:
     number = random.choice(DECIMALS) if random.random() < 0.5 else random.randint(-(10**12), 10**12)
-    return Decimal(f"{number}E{-units.scale_of(schema)}")
+    try:
+        return Decimal(f"{number}E{-units.scale_of(schema)}")
+    except DataError:  # a schema that lacks a scale
+        return Decimal(f"{number}E-2")
 
 
 def _millis(random: Random) -> int:

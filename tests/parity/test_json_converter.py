@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from types import ModuleType
 from typing import Any
 
@@ -10,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connect_core.converters import JsonConverter
-from connect_core.data import Schema
-from connect_core.data.schema import OPTIONAL_STRING, STRING
+from connect_core.data import DATE, DECIMAL, Schema, Type, map_of
+from connect_core.data.schema import INT32, OPTIONAL_STRING, STRING
 from connect_core.errors import DataError
 from tests.parity.bridge import Bridge, JavaError
 from tests.schemas import DOUBLES, TEXT, pairs
@@ -145,6 +147,11 @@ SCHEMAS = [
     b'{"type":"int32","name":"org.apache.kafka.connect.data.Date","version":1}',
     b'{"type":"int32","name":"org.apache.kafka.connect.data.Time","version":1,"optional":true}',
     b'{"type":"int64","name":"org.apache.kafka.connect.data.Timestamp","version":1}',
+    b'{"type":"struct","fields":[],"name":"org.apache.kafka.connect.data.Time"}',
+    b'{"type":"array","items":{"type":"int8"},"name":"org.apache.kafka.connect.data.Timestamp"}',
+    b'{"type":"bytes","name":"org.apache.kafka.connect.data.Decimal","parameters":{"scale":" 2"}}',
+    b'{"type":"bytes","name":"org.apache.kafka.connect.data.Decimal","parameters":{"scale":"1_0"}}',
+    b'{"type":"bytes","name":"org.apache.kafka.connect.data.Decimal","parameters":{"scale":"2147483647"}}',
     b'{"type":"int64","name":"custom"}', b'{"type":"int16"}', b'{"type":"int32"}', b'{"type":"int64"}',
     b'{"type":"float"}', b'{"type":"double"}', b'{"type":"boolean"}', b'{"type":"bytes"}', b'{"type":"string"}',
     b'{"type":"array","items":{"type":"string"}}', b'{"type":"array","items":{"type":"int8","optional":true}}',
@@ -162,7 +169,7 @@ PAYLOADS = [
     b'"12"', b'""', b'"AJY="', b'"AB=="', b'"AB"', b'"A==="', b'"!!!!"', b'"AJ Y="', b'"AA\\n=="', b'"-_8="', b"[]",
     b"[1]", b'["x"]', b"[null]", b'[5,"x"]', b"[[1,2]]", b"[[1]]", b"[1,2]", b'["ab"]', b"[[1,2,3]]", b"{}",
     b'{"a":1}', b'{"a":null}', b'{"a":"x","b":"y","c":1}', b'{"b":"y"}', b'{"a":5}', b'{"a":[5]}',
-    b'{"a":["x",null]}', b'{"a":1,"a":2}', b'{"x":{"y":1}}', b"86400000", b"86399999", b"-1", b"007",
+    b'{"a":["x",null]}', b'{"a":1,"a":2}', b'{"x":{"y":1}}', b"86400000", b"86399999", b"-1", b"007", b"0e1000000",
     b"[[1,2],[1,3]]",
 ]  # fmt: skip
 CONFIGURATIONS = [
@@ -203,6 +210,31 @@ def differences(both: Both, documents: list[bytes]) -> list[Any]:
 def test_a_fixed_schema(bridge: Bridge, content: str) -> None:
     both = Both(bridge, {"schema.content": content})
     assert differences(both, [*PAYLOADS, b"", b" ", b"{"]) == []
+
+
+NAMELESS_DECIMAL = Schema(Type.BYTES, name=DECIMAL, parameters={"p": ""})
+
+
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [
+        (map_of(OPTIONAL_STRING, INT32), {"a": 0, "null": 1, None: 2}),  # two keys, one name
+        (map_of(OPTIONAL_STRING, INT32), {None: 1, "null": 2, "b": 3}),
+        (map_of(OPTIONAL_STRING.replace(default="d"), INT32), {None: 1, "d": 2}),
+        (map_of(Schema(Type.STRING, name=DATE), INT32), {date(1970, 1, 3): 1}),
+        (NAMELESS_DECIMAL, Decimal("1.5")),
+        (NAMELESS_DECIMAL.replace(optional=True), None),
+        (Schema(Type.BYTES, name=DECIMAL, parameters={"scale": "1_0"}), Decimal("1E-10")),
+        (Schema(Type.BYTES, name=DECIMAL, parameters={"scale": "-2147483648"}), Decimal("0E+2147483648")),
+    ],
+)
+@pytest.mark.parametrize("decimals", ["BASE64", "numeric"])
+def test_odd_schemas_written(bridge: Bridge, schema: Schema, value: Any, decimals: str) -> None:
+    for replace in ("true", "false"):
+        ours, java = Both(bridge, {"decimal.format": decimals, "replace.null.with.default": replace}).written(
+            schema, value
+        )
+        assert ours == java
 
 
 def test_null_is_a_tombstone_only_without_schema(bridge: Bridge) -> None:

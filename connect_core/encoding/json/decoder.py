@@ -39,6 +39,7 @@ type Read = Callable[[Any], Any]
 _REMEMBERED = 64
 _HEAD = re.compile(rb'[ \t\r\n]*\{[ \t\r\n]*"schema"[ \t\r\n]*:[ \t\r\n]*')
 _PAYLOAD = re.compile(rb'[ \t\r\n]*,[ \t\r\n]*"payload"[ \t\r\n]*:')
+_USUAL_SCALE = 10_000  # far within what the context of ``multiply`` can hold
 _EXACT_SECONDS = 2**32  # within, a double of seconds still tells milliseconds apart after rounding to microseconds
 
 
@@ -221,11 +222,17 @@ class ReaderCompiler:
 
     def _present(self, source: Source, schema: Schema, var: str, store: str) -> None:
         if schema.name == DECIMAL:
-            unit = source.constant("unit", Decimal(f"1E{-units.scale_of(schema)}"))
+            scale = units.scale_of(schema)
+            if abs(scale) > _USUAL_SCALE:
+                source.line("raise Odd")
+                return
+            unit = source.constant("unit", Decimal(f"1E{-scale}"))
             # Up to 24 characters are 43 digits, which the context of 60 holds; arithmetic without bounds is slow.
             self._refuse(source, f"not 0 < len({var}) <= 24")  # what is no text raises by itself
             number = f"from_bytes(base64({var}, strict_mode=True), 'big', signed=True)"
             source.line(store.format(f"multiply({number}, {unit})"))
+        elif schema.name in _LOGICAL:  # before the type, which may be any
+            self._lines(source, _LOGICAL[schema.name], var, store)
         elif schema.type is Type.STRUCT:
             self._struct(source, schema, var, store)
         elif schema.type is Type.ARRAY:
@@ -237,8 +244,12 @@ class ReaderCompiler:
         elif refusal := _as_it_stands(schema):
             self._refuse(source, refusal.format(x=var))
         else:
-            for line in _LOGICAL.get(schema.name) or _SCALARS[schema.type]:
-                source.line(_fill(line, var, store))
+            self._lines(source, _SCALARS[schema.type], var, store)
+
+    @staticmethod
+    def _lines(source: Source, lines: Iterable[str], var: str, store: str) -> None:
+        for line in lines:
+            source.line(_fill(line, var, store))
 
     @staticmethod
     def _refuse(source: Source, condition: str) -> None:

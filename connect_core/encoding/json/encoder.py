@@ -202,7 +202,11 @@ class EncoderCompiler:
             source.line(f"{var} = {source.constant('numeric', _numeric)}({var})")
             return
         self._refuse(source, f"type({var}) is not Decimal")
-        scale = units.scale_of(schema)
+        try:
+            scale = units.scale_of(schema)
+        except DataError:  # of interest only when there is a value
+            source.line("raise Odd")
+            return
         if scale > 0:  # reading the digits off the text is several times faster than exact arithmetic
             source.line(f"{var} = str({var})")
             self._refuse(source, f"{var}[{-scale - 1}] != '.'")  # another scale, or scientific

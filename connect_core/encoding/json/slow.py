@@ -105,18 +105,19 @@ def _map_text(schema: Schema | None, value: dict[Any, Any], options: JsonOptions
     keys = schema.key_schema if schema is not None else None
     values = schema.value_schema if schema is not None else None
     if keys.type is Type.STRING if keys is not None else all(isinstance(key, str) for key in value):
-        named = ((key, value_text(values, element, options)) for key, element in value.items())
-        return "{" + ",".join(f"{_member_name(key)}:{text}" for key, text in named) + "}"
+        # Two keys may have one name: null and "null".
+        named = {
+            _member_name(keys, key, options): value_text(values, element, options) for key, element in value.items()
+        }
+        return "{" + ",".join(f"{name}:{text}" for name, text in named.items()) + "}"
     pairs = (f"[{value_text(keys, k, options)},{value_text(values, v, options)}]" for k, v in value.items())
     return "[" + ",".join(pairs) + "]"
 
 
-def _member_name(key: Any) -> str:
-    if key is None:
-        return '"null"'
-    if not isinstance(key, str):
-        raise DataError(f"Invalid type for MAP: {java_class_of(key)}")
-    return quote(key)
+def _member_name(keys: Schema | None, key: Any, options: JsonOptions) -> str:
+    """The key's JSON as a name: null gives ``"null"``."""
+    text = value_text(keys, key, options)
+    return text if text[0] == '"' else f'"{text}"'
 
 
 def _schemaless_text(value: Any, options: JsonOptions) -> str:
@@ -303,7 +304,7 @@ def _not_integral(name: str, wanted: str, node: Any) -> DataError:
 
 def _read_decimal(schema: Schema, node: Any) -> Decimal:
     if _is_number(node):
-        return abs(Decimal(node)) if node == 0 else Decimal(node)
+        return Decimal(node).copy_abs() if node == 0 else Decimal(node)
     if not isinstance(node, str):
         raise DataError(
             f"Invalid type for Decimal, underlying representation should be numeric or bytes but was {node_type(node)}"
