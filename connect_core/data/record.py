@@ -41,13 +41,13 @@ class Record:
     timestamp: int | None
     headers: list[Header]
 
-    def _copy(self) -> Self:
+    def copy(self) -> Self:
         """Another record with the same attributes; only the list of headers is a copy."""
         raise NotImplementedError
 
     def replace(self, **changes: Any) -> Self:
         """A copy with some attributes changed; headers are copied as a list, header objects are shared."""
-        other = self._copy()
+        other = self.copy()
         for name, value in changes.items():
             setattr(other, name, value)
         return other
@@ -58,7 +58,7 @@ class Record:
 
     def own(self) -> Self:
         """A copy that may be changed: key and value are copies too if they are dicts; what is nested is shared."""
-        other = self._copy()
+        other = self.copy()
         if isinstance(other.value, dict):  # authors' own kinds of dict become plain ones
             other.value = {**other.value}
         if isinstance(other.key, dict):
@@ -90,7 +90,8 @@ class SourceRecord(Record):
         self.headers = headers if headers is not None else []
         self.source_partition, self.source_offset = source_partition, source_offset
 
-    def _copy(self) -> Self:
+    def copy(self) -> Self:
+        """Another record with the same attributes; only the list of headers is a copy."""
         other = _new(type(self))
         other.topic, other.partition, other.timestamp = self.topic, self.partition, self.timestamp
         other.key_schema, other.key = self.key_schema, self.key
@@ -125,7 +126,8 @@ class SinkRecord(Record):
         self.timestamp, self.timestamp_type = timestamp, timestamp_type
         self.headers = headers if headers is not None else []
 
-    def _copy(self) -> Self:
+    def copy(self) -> Self:
+        """Another record with the same attributes; only the list of headers is a copy."""
         other = _new(type(self))
         other.topic, other.partition, other.offset = self.topic, self.partition, self.offset
         other.original_topic, other.original_partition = self.original_topic, self.original_partition

@@ -3,18 +3,20 @@
 A transform of a key or a value gives a ``Step`` for each schema (None: no schema) it meets; ``OnKey`` and ``OnValue``
 apply it, as Connect's ``X$Key`` and ``X$Value``. Steps change the record they are given (``Transform.in_place``): the
 chain hands over a copy of its own, so that a field left alone costs nothing. What is nested in a value never changes.
+A step whose change is written as code comes as a ``Draft``: compiled by itself here, with its neighbours in ``fused``.
 Neighbours: one module per family; ``runtime.chain`` calls them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple
 
 from connect_core.api import Record, Transform
 from connect_core.config import MEDIUM, Config, key
 from connect_core.data import Schema, Type
 from connect_core.data.check import java_class_of
+from connect_core.encoding.source import Source
 from connect_core.errors import DataError
 
 KAFKA = "4.3.0"
@@ -37,14 +39,50 @@ class Step(NamedTuple):
     passes_null: bool = False
 
 
-class SideTransform[C: Config](Transform[C]):
-    """A transform of the key or of the value; families state ``step``, and which side in ``OnKey`` and ``OnValue``."""
+type Write = Callable[[Source], str]
+"""Adds lines that change ``value`` (no null) and gives the expression of the outcome. ``record`` may be looked at, but
+not its key and value. Names it needs come from the source (``name``, ``constant``), but for ``x`` and ``found``."""
+
+
+class Draft(NamedTuple):
+    """A step as code that is not compiled yet.
+
+    ``map_for``: the value has no schema and must be a map, for that purpose. ``of_null`` gives the outcome of a null
+    (or raises), where nulls do not pass.
+    """
+
+    schema: Schema | None
+    write: Write
+    title: str
+    passes_null: bool = False
+    map_for: str | None = None
+    of_null: Callable[[], Any] | None = None
+
+    def compiled(self) -> Step:
+        """The step by itself."""
+        source = Source(of_null=self.of_null, require_map=require_map)
+        with source.block("def change(value, record):"):
+            if self.of_null is not None:
+                source.line("if value is None: return of_null()")
+            if self.map_for is not None:
+                source.line(f"if type(value) is not dict: value = require_map(value, {self.map_for!r})")
+            source.line(f"return {self.write(source)}")
+        return Step(self.schema, source.compile("change", title=self.title), self.passes_null)
+
+
+type Side = Literal["key", "value"]
+
+
+class StepTransform[C: Config](Transform[C]):
+    """A transform that is a step per schema of the side it ``reads``, whose outcome is the side it ``writes``."""
 
     in_place = True
     version: ClassVar[str] = KAFKA
+    reads: ClassVar[Side]
+    writes: ClassVar[Side]
     _steps: dict[Schema | None, Step]
 
-    def step(self, schema: Schema | None) -> Step:
+    def step(self, schema: Schema | None) -> Step | Draft:
         """What becomes of values of this schema; called once per schema. Its errors are those of the record."""
         raise NotImplementedError
 
@@ -55,12 +93,19 @@ class SideTransform[C: Config](Transform[C]):
     def _learn(self, schema: Schema | None) -> Step:
         if len(self._steps) >= REMEMBERED:
             self._steps.clear()
-        made = self._steps[schema] = self.step(schema)
+        found = self.step(schema)
+        made = self._steps[schema] = found.compiled() if isinstance(found, Draft) else found
         return made
+
+
+class SideTransform[C: Config](StepTransform[C]):
+    """A transform of the key or of the value; families state ``step``, and which side in ``OnKey`` and ``OnValue``."""
 
 
 class OnKey[C: Config](SideTransform[C]):
     """Applies the step to the key: the classes named ``X$Key``."""
+
+    reads, writes = "key", "key"
 
     def apply[R: Record](self, record: R) -> R | None:
         """The record with its key changed."""
@@ -77,6 +122,8 @@ class OnKey[C: Config](SideTransform[C]):
 class OnValue[C: Config](SideTransform[C]):
     """Applies the step to the value: the classes named ``X$Value``."""
 
+    reads, writes = "value", "value"
+
     def apply[R: Record](self, record: R) -> R | None:
         """The record with its value changed."""
         schema = record.value_schema
@@ -87,6 +134,13 @@ class OnValue[C: Config](SideTransform[C]):
         record.value = change(value, record)
         record.value_schema = made
         return record
+
+
+class AroundData[C: Config](Transform[C]):
+    """A transform of a record's topic, timestamp or headers: it never looks at key and value, and drops nothing."""
+
+    in_place = True
+    version: ClassVar[str] = KAFKA
 
 
 def replace_null_with_default() -> Any:

@@ -15,7 +15,7 @@ from connect_core.errors import ConfigError, DataError, SchemaError
 from connect_core.java.hashing import hash_map_order
 from connect_core.transforms import casting
 from connect_core.transforms.base import (
-    Change,
+    Draft,
     OnKey,
     OnValue,
     SideTransform,
@@ -107,32 +107,36 @@ class Cast(SideTransform[CastConfig]):
         super().configure()
         self._whole, self._casts = casts_of(self.config.spec)
 
-    def step(self, schema: Schema | None) -> Step:
+    def step(self, schema: Schema | None) -> Step | Draft:
         """Nulls pass."""
         if schema is None:
-            return Step(None, self._of_no_schema(), passes_null=True)
+            return self._of_no_schema()
         try:
             made = self._whole_schema(schema, self._whole) if self._whole else self._struct_schema(schema)
         except DataError as error:
             return refusing(error)
-        return Step(made, self._of_schema(schema, made), passes_null=True)
+        return self._of_schema(schema, made)
 
-    def _of_no_schema(self) -> Change:
+    def _of_no_schema(self) -> Step | Draft:
         if self._whole is not None:
             whole = casting.of_no_schema(self._whole)
-            return lambda value, _: whole(value)
-        return touch_map({name: casting.of_no_schema(kind) for name, kind in self._casts.items()}, _PURPOSE)
+            return Step(None, lambda value, _: whole(value), passes_null=True)
+        write = touch_map({name: casting.of_no_schema(kind) for name, kind in self._casts.items()})
+        return Draft(None, write, "Cast", passes_null=True, map_for=_PURPOSE)
 
-    def _of_schema(self, schema: Schema, made: Schema) -> Change:
+    def _of_schema(self, schema: Schema, made: Schema) -> Step | Draft:
         if self._whole is not None:
             whole = casting.of_schema(schema, self._whole)
-            return (lambda value, _: value) if whole is None else (lambda value, _: whole(value))
+            if whole is None:
+                return Step(made, lambda value, _: value, passes_null=True)
+            return Step(made, lambda value, _: whole(value), passes_null=True)
         casts = {
             field.name: casting.of_schema(field.schema, self._casts[field.name])
             for field in schema.fields
             if field.name in self._casts
         }
-        return touch(schema, made, casts, defaults=self.config.replace_null_with_default)
+        write = touch(schema, made, casts, defaults=self.config.replace_null_with_default)
+        return Draft(made, write, "Cast", passes_null=True)
 
     @staticmethod
     def _whole_schema(schema: Schema, target: Type) -> Schema:

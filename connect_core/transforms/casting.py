@@ -7,6 +7,7 @@ Neighbours: ``cast`` applies them; ``java.numbers`` and ``java.number_texts`` ha
 from __future__ import annotations
 
 import base64
+import struct
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -17,6 +18,7 @@ from connect_core.data.values import to_text
 from connect_core.errors import DataError
 from connect_core.java.number_texts import parse_double, parse_float, parse_int
 from connect_core.java.numbers import (
+    FLOAT32_MAX,
     decimal_text,
     decimal_to_double,
     decimal_to_float32,
@@ -27,7 +29,7 @@ from connect_core.java.numbers import (
     int_to_float32,
     to_float32,
 )
-from connect_core.transforms.touch import ByClass, Convert
+from connect_core.transforms.touch import ByClass, Convert, Inline
 
 _BITS: Mapping[Type, int] = {Type.INT8: 8, Type.INT16: 16, Type.INT32: 32, Type.INT64: 64}
 OUTPUTS = (*_BITS, Type.FLOAT32, Type.FLOAT64, Type.BOOLEAN, Type.STRING)
@@ -66,6 +68,7 @@ def of_no_schema(target: Type) -> ByClass:
     }
     known[Float32] = float if target is Type.FLOAT64 else _of_type(Type.FLOAT32, target) or _same
     known[bytes] = _of_type(Type.BYTES, target) or _same
+    known = {kind: cast.call if isinstance(cast, Inline) else cast for kind, cast in known.items()}
     if target is Type.FLOAT32:
         known = {kind: _marking(cast) for kind, cast in known.items()}
     return ByClass(known, _unknown)
@@ -139,7 +142,8 @@ def _from_int(source: Type, target: Type) -> Convert | None:
         return _NARROW[target] if _BITS[target] < _BITS[source] else None
     if target is Type.FLOAT32:
         return int_to_float32 if _BITS[source] > 16 else float
-    return {Type.FLOAT64: float, Type.BOOLEAN: bool, Type.STRING: str}[target]
+    others: Mapping[Type, Convert] = {Type.FLOAT64: float, Type.BOOLEAN: _TRUTH, Type.STRING: str}
+    return others[target]
 
 
 def _from_float(source: Type, target: Type) -> Convert | None:
@@ -149,7 +153,17 @@ def _from_float(source: Type, target: Type) -> Convert | None:
         return float_text if source is Type.FLOAT32 else lambda value: double_text(float(value))
     if target is Type.BOOLEAN:
         return lambda value: float_to_int(value, 64) != 0
-    return to_float32 if target is Type.FLOAT32 else None
+    return _SINGLE if target is Type.FLOAT32 else None
+
+
+_TRUTH = Inline("x != 0", bool)
+_SINGLE = Inline(
+    f"{{unpack}}({{pack}}(x))[0] if {-FLOAT32_MAX} <= x <= {FLOAT32_MAX} else {{cast}}(x)",
+    to_float32,
+    pack=struct.Struct("f").pack,
+    unpack=struct.Struct("f").unpack,
+    cast=to_float32,
+)
 
 
 def _truncate(value: float) -> int:

@@ -14,10 +14,12 @@ from connect_core.encoding.source import Source
 from connect_core.errors import DataError
 from connect_core.transforms.base import (
     Change,
+    Draft,
     OnKey,
     OnValue,
     SideTransform,
     Step,
+    Write,
     class_name,
     copy_schema,
     no_struct,
@@ -43,7 +45,7 @@ class FlattenConfig(Config):
 class Flatten(SideTransform[FlattenConfig]):
     """Bring nested fields to the top; a field's new name is the path to it. Nulls pass, arrays stay."""
 
-    def step(self, schema: Schema | None) -> Step:
+    def step(self, schema: Schema | None) -> Step | Draft:
         """Leaves below an optional struct are optional, and have the defaults which that struct's default has."""
         if schema is None:
             return Step(None, self._of_map(), passes_null=True)
@@ -55,7 +57,7 @@ class Flatten(SideTransform[FlattenConfig]):
             made = copy_schema(schema, fields)
         except DataError as error:
             return refusing(error)
-        return Step(made, self._of_struct(schema), passes_null=True)
+        return Draft(made, self._of_struct(schema), "Flatten", passes_null=True)
 
     def _name(self, prefix: str, name: str) -> str:
         return f"{prefix}{self.config.delimiter}{name}" if prefix else name
@@ -79,18 +81,19 @@ class Flatten(SideTransform[FlattenConfig]):
             else:
                 fields.append((name, inner.replace(optional=may_lack, default=given)))
 
-    def _of_struct(self, schema: Schema) -> Change:
+    def _of_struct(self, schema: Schema) -> Write:
         nested = [field for field in schema.fields if field.schema.type is Type.STRUCT]
-        source = Source()
-        with source.block("def change(value, record):"):
+
+        def write(source: Source) -> str:
             fill_defaults(source, (field for field in schema.fields if field.schema.type is not Type.STRUCT))
             taken = [(source.name("inner"), field) for field in nested]
             for name, field in taken:  # all of them first: a leaf's new name may be the name of the next struct
                 source.line(f"{name} = value.pop({field.name!r}, None)")
             for name, field in taken:
                 self._leaves(source, name, field, field.name)
-            source.line("return value")
-        return source.compile("change", title="Flatten")
+            return "value"
+
+        return write
 
     def _leaves(self, source: Source, struct: str, within: Field, prefix: str) -> None:
         """Lines that put the leaves of the struct in the variable ``struct`` into ``value``."""

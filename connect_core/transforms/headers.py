@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
-from connect_core.api import Record, Transform
+from connect_core.api import Record
 from connect_core.config import HIGH, Config, key, list_of, one_of
 from connect_core.data import Header, Schema, Type
 from connect_core.data.values import from_text
 from connect_core.encoding.source import Source
 from connect_core.errors import ConfigError, DataError
 from connect_core.transforms.base import (
-    KAFKA,
+    AroundData,
     Change,
+    Draft,
     OnKey,
     OnValue,
     SideTransform,
     Step,
+    Write,
     copy_schema,
     no_struct,
     replace_null_with_default,
-    require_map,
     require_struct,
 )
 from connect_core.transforms.fields import fill_defaults
@@ -47,11 +48,9 @@ class InsertHeaderConfig(Config):
     )
 
 
-class InsertHeader(Transform[InsertHeaderConfig]):
+class InsertHeader(AroundData[InsertHeaderConfig]):
     """Add a header to each record; its type is guessed from the text as SimpleHeaderConverter does."""
 
-    in_place = True
-    version: ClassVar[str] = KAFKA
     _header: Header
 
     def configure(self) -> None:
@@ -70,11 +69,9 @@ class DropHeadersConfig(Config):
     headers: list[str] = key("Names of headers to remove.", importance=HIGH, checks=[list_of(empty_ok=False)])
 
 
-class DropHeaders(Transform[DropHeadersConfig]):
+class DropHeaders(AroundData[DropHeadersConfig]):
     """Take the headers of these names off each record."""
 
-    in_place = True
-    version: ClassVar[str] = KAFKA
     _names: frozenset[str]
 
     def configure(self) -> None:
@@ -125,49 +122,52 @@ class HeaderFrom(SideTransform[HeaderFromConfig]):
         self._pairs = list(zip(self.config.fields, self.config.headers, strict=True))
         self._moves, self._purpose = self.config.operation == "move", f"header {self.config.operation}"
 
-    def step(self, schema: Schema | None) -> Step:
+    def step(self, schema: Schema | None) -> Step | Draft:
         """A copy keeps the schema; a move makes one without the fields, and without ``optional`` and default."""
         if schema is None:
-            return Step(None, self._from_map())
+            return Draft(None, self._map_lines, self._purpose, map_for=self._purpose)
         if schema.type is not Type.STRUCT:
             return no_struct(schema, self._purpose)
         if missing := [name for name, _ in self._pairs if name not in schema.field_map]:
             return Step(None, self._missing(schema, missing[0]))
         moved = {name for name, _ in self._pairs}
         kept = [(field.name, field.schema) for field in schema.fields if field.name not in moved]
-        return Step(copy_schema(schema, kept) if self._moves else schema, self._from_struct(schema))
+        made = copy_schema(schema, kept) if self._moves else schema
+        return Draft(made, self._from_struct(schema), self._purpose, of_null=lambda: self._refuse(schema))
 
-    def _from_map(self) -> Change:
-        pairs, moved = self._pairs, tuple(self.config.fields) if self._moves else ()
+    def _map_lines(self, source: Source) -> str:
+        header = source.constant("Header", Header)
+        source.line("add = record.headers.append")
+        for name, called in self._pairs:
+            source.line(f"add({header}({called!r}, None, value.get({name!r})))")
+        if self._moves:
+            for name in dict.fromkeys(self.config.fields):
+                source.line(f"value.pop({name!r}, None)")
+        return "value"
 
-        def change(value: Any, record: Record) -> Any:
-            value = require_map(value, self._purpose)
-            record.headers.extend([Header(header, None, value.get(name)) for name, header in pairs])
-            for name in moved:
-                value.pop(name, None)
-            return value
-
-        return change
-
-    def _from_struct(self, schema: Schema) -> Change:
-        source = Source(Header=Header, wrong=lambda: require_struct(schema, None, self._purpose))
+    def _from_struct(self, schema: Schema) -> Write:
         replaces = self.config.replace_null_with_default
-        with source.block("def change(value, record):"):
-            source.line("if value is None: wrong()")
+
+        def write(source: Source) -> str:
+            header = source.constant("Header", Header)
             source.line("add = record.headers.append")
-            for name, header in self._pairs:
+            for name, called in self._pairs:
                 field = schema.field_map[name].schema
                 source.line(f"found = value.get({name!r})")
                 if field.has_default and replaces:
                     source.line(f"if found is None: found = {source.constant('default', field.default)}")
-                source.line(f"add(Header({header!r}, {source.constant('schema', field)}, found))")
+                source.line(f"add({header}({called!r}, {source.constant('schema', field)}, found))")
             if self._moves:
                 if replaces:
                     fill_defaults(source, schema.fields)
                 for name in dict.fromkeys(self.config.fields):
                     source.line(f"value.pop({name!r}, None)")
-            source.line("return value")
-        return source.compile("change", title="HeaderFrom")
+            return "value"
+
+        return write
+
+    def _refuse(self, schema: Schema) -> Any:
+        return require_struct(schema, None, self._purpose)
 
     def _missing(self, schema: Schema, name: str) -> Change:
         def change(value: Any, _: Record) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from connect_core.api import Record
 from connect_core.config import MEDIUM, Config, key
@@ -12,15 +12,16 @@ from connect_core.data.schema import INT32, INT64, STRING
 from connect_core.encoding.source import Source
 from connect_core.errors import ConfigError, DataError
 from connect_core.transforms.base import (
+    Draft,
     OnKey,
     OnValue,
     SideTransform,
     Step,
+    Write,
     copy_schema,
     no_struct,
     refusing,
     replace_null_with_default,
-    require_map,
 )
 from connect_core.transforms.fields import fill_defaults
 
@@ -82,10 +83,10 @@ class InsertField(SideTransform[InsertFieldConfig]):
             name = self._insertions[-1].name
             raise ConfigError.invalid("static.value", None, f"No value specified for static field: {name}")
 
-    def step(self, schema: Schema | None) -> Step:
+    def step(self, schema: Schema | None) -> Step | Draft:
         """The fields are appended in a fixed order; a name that is taken is an error, in a map it is overwritten."""
         if schema is None:
-            return Step(None, self._change(None), passes_null=True)
+            return Draft(None, self._writer(None), "InsertField", passes_null=True, map_for=PURPOSE)
         if schema.type is not Type.STRUCT:
             return no_struct(schema, PURPOSE, passes_null=True)
         added = [(each.name, each.schema) for each in self._insertions]
@@ -93,21 +94,17 @@ class InsertField(SideTransform[InsertFieldConfig]):
             made = copy_schema(schema, [*((field.name, field.schema) for field in schema.fields), *added])
         except DataError as error:
             return refusing(error)
-        return Step(made, self._change(schema), passes_null=True)
+        return Draft(made, self._writer(schema), "InsertField", passes_null=True)
 
-    def _change(self, schema: Schema | None) -> Any:
-        source = Source(
-            check=check, instant=units.instant, require_map=require_map, sink_offset=sink_offset, purpose=PURPOSE
-        )
-        with source.block("def change(value, record):"):
-            if schema is None:
-                source.line("if type(value) is not dict: value = require_map(value, purpose)")
-            elif self.config.replace_null_with_default:
+    def _writer(self, schema: Schema | None) -> Write:
+        def write(source: Source) -> str:
+            if schema is not None and self.config.replace_null_with_default:
                 fill_defaults(source, schema.fields)
             for each in self._insertions:
                 self._lines(source, each, with_schema=schema is not None)
-            source.line("return value")
-        return source.compile("change", title="InsertField")
+            return "value"
+
+        return write
 
     def _lines(self, source: Source, each: _Insertion, *, with_schema: bool) -> None:
         put = f"value[{each.name!r}] ="
@@ -115,14 +112,16 @@ class InsertField(SideTransform[InsertFieldConfig]):
             case "topic":
                 if with_schema and not each.optional:
                     made = source.constant("schema", each.schema)
-                    source.line(f"if record.topic is None: check({made}, None, field={each.name!r})")
+                    complain = source.constant("check", check)
+                    source.line(f"if record.topic is None: {complain}({made}, None, field={each.name!r})")
                 source.line(f"{put} record.topic")
             case "offset":
-                source.line(f"{put} sink_offset(record)")
+                source.line(f"{put} {source.constant('sink_offset', sink_offset)}(record)")
             case "static":
                 source.line(f"{put} {self.config.static_value!r}")
             case what:
-                found = "instant(found)" if with_schema and what == "timestamp" else "found"
+                dated = with_schema and what == "timestamp"
+                found = f"{source.constant('instant', units.instant)}(found)" if dated else "found"
                 source.line(f"found = record.{what}")
                 source.line(f"if found is not None: {put} {found}")
 

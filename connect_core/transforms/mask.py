@@ -15,7 +15,7 @@ from connect_core.java.hashing import hash_map_order
 from connect_core.java.number_texts import parse_decimal
 from connect_core.java.numbers import decimal_to_double, decimal_to_long, narrow, to_float32
 from connect_core.transforms.base import (
-    Change,
+    Draft,
     OnKey,
     OnValue,
     SideTransform,
@@ -78,29 +78,24 @@ class MaskField(SideTransform[MaskFieldConfig]):
     Numbers and texts can have a replacement of one's own, which is read as the field's type.
     """
 
-    def step(self, schema: Schema | None) -> Step:
+    def step(self, schema: Schema | None) -> Step | Draft:
         """The schema stays; a null key or value is refused, a null field stays null."""
         if schema is None:
-            return Step(None, self._of_no_schema())
+            return self._of_no_schema()
         if schema.type is not Type.STRUCT:
             return no_struct(schema, _PURPOSE)
         names = frozenset(self.config.fields)
         masks = {field.name: self._mask(field.schema) for field in schema.fields if field.name in names}
-        change = touch(
-            schema,
-            schema,
-            masks,
-            defaults=self.config.replace_null_with_default,
-            of_null=lambda: require_struct(schema, None, _PURPOSE),
-        )
-        return Step(schema, change)
+        write = touch(schema, schema, masks, defaults=self.config.replace_null_with_default)
+        return Draft(schema, write, "MaskField", of_null=lambda: require_struct(schema, None, _PURPOSE))
 
-    def _of_no_schema(self) -> Change:
+    def _of_no_schema(self) -> Draft:
         masks: dict[type, Convert] = {kind: _called(self._mask(schema)) for kind, schema in _SCHEMAS_OF_CLASSES.items()}
         single = masks[Float32]
         masks[Float32] = lambda value: Float32(single(value))
         by_class = ByClass(masks, lambda value: self._refuse(java_class_of(value)))
-        return touch_map(dict.fromkeys(hash_map_order(self.config.fields), by_class), _PURPOSE)
+        write = touch_map(dict.fromkeys(hash_map_order(self.config.fields), by_class))
+        return Draft(None, write, "MaskField", map_for=_PURPOSE)
 
     def _mask(self, schema: Schema) -> Convert | Constant:
         """What hides values of a schema."""

@@ -16,17 +16,17 @@ from connect_core.encoding.source import Source
 from connect_core.errors import ConfigError, DataError
 from connect_core.java.hashing import hash_map_order
 from connect_core.transforms.base import (
-    Change,
+    Draft,
     OnKey,
     OnValue,
     SideTransform,
     Step,
+    Write,
     class_name,
     copy_schema,
     no_struct,
     refusing,
     replace_null_with_default,
-    require_map,
 )
 from connect_core.transforms.fields import fill_defaults
 
@@ -90,10 +90,10 @@ class ReplaceField(SideTransform[ReplaceFieldConfig]):
     def _keeps(self, name: str) -> bool:
         return name not in self._exclude and (not self._include or name in self._include)
 
-    def step(self, schema: Schema | None) -> Step:
+    def step(self, schema: Schema | None) -> Step | Draft:
         """A schema of the fields that are kept, under their new names."""
         if schema is None:
-            return Step(None, self._of_map(), passes_null=True)
+            return Draft(None, self._map_lines, "ReplaceField", passes_null=True, map_for=PURPOSE)
         if schema.type is not Type.STRUCT:
             return no_struct(schema, PURPOSE, passes_null=True)
         try:
@@ -101,60 +101,57 @@ class ReplaceField(SideTransform[ReplaceFieldConfig]):
             made = copy_schema(schema, fields)
         except DataError as error:
             return refusing(error)
-        return Step(made, self._of_struct(schema, made), passes_null=True)
+        return Draft(made, self._of_struct(schema, made), "ReplaceField", passes_null=True)
 
-    def _of_map(self) -> Change:
+    def _map_lines(self, source: Source) -> str:
         """Where two entries want one name, the later one gets it: then all are gone through, in their order."""
         names, excluded = self._renames, self._exclude
-        kept = [name for name in self._include if name not in excluded]
-        source = Source(require_map=require_map, rebuilt=self._rebuilt, purpose=PURPOSE)
-        with source.block("def change(value, record):"):
-            source.line("if type(value) is not dict: value = require_map(value, purpose)")
-            if self._include:
-                self._picked(source, kept)
-            else:
-                moved = {old: new for old, new in names.items() if old not in excluded and old != new}
-                if len(set(moved.values())) < len(moved) or not moved.keys().isdisjoint(moved.values()):
-                    source.line("return rebuilt(value)")
-                elif moved:
-                    taken = " or ".join(f"{new!r} in value" for new in moved.values())
-                    source.line(f"if {taken}: return rebuilt(value)")
-                for name in excluded:
-                    source.line(f"value.pop({name!r}, None)")
-                for old, new in moved.items():
-                    source.line(f"if {old!r} in value: value[{new!r}] = value.pop({old!r})")
-                source.line("return value")
-        return source.compile("change", title="ReplaceField")
+        rebuilt = f"{source.constant('rebuilt', self._rebuilt)}(value)"
+        if self._include:
+            kept = [name for name in self._include if name not in excluded]
+            if len({names.get(name, name) for name in kept}) < len(kept):
+                return rebuilt
+            source.line("found = {}")
+            for name in kept:
+                source.line(f"if {name!r} in value: found[{names.get(name, name)!r}] = value[{name!r}]")
+            return "found"
+        moved = {old: new for old, new in names.items() if old not in excluded and old != new}
+        if len(set(moved.values())) < len(moved) or not moved.keys().isdisjoint(moved.values()):
+            return rebuilt
+        if not moved:
+            self._drops(source)
+            return "value"
+        taken = " or ".join(f"{new!r} in value" for new in moved.values())
+        source.line(f"if {taken}: value = {rebuilt}")
+        with source.block("else:"):
+            self._drops(source)
+            for old, new in moved.items():
+                source.line(f"if {old!r} in value: value[{new!r}] = value.pop({old!r})")
+        return "value"
 
-    def _picked(self, source: Source, kept: list[str]) -> None:
-        """Lines that make a map of the names to include."""
-        if len({self._renames.get(name, name) for name in kept}) < len(kept):
-            source.line("return rebuilt(value)")
-            return
-        source.line("found = {}")
-        for name in kept:
-            source.line(f"if {name!r} in value: found[{self._renames.get(name, name)!r}] = value[{name!r}]")
-        source.line("return found")
+    def _drops(self, source: Source) -> None:
+        for name in self._exclude:
+            source.line(f"value.pop({name!r}, None)")
 
     def _rebuilt(self, value: dict[Any, Any]) -> dict[Any, Any]:
         return {self._renames.get(name, name): found for name, found in value.items() if self._keeps(name)}
 
-    def _of_struct(self, schema: Schema, made: Schema) -> Change:
+    def _of_struct(self, schema: Schema, made: Schema) -> Write:
         """Connect looks a field up by its new name alone: with ``a:b``, a field ``b`` gets the value of ``a``."""
         # Where several old names give one new name, a HashMap's order decides.
         old_names = {self._renames[old]: old for old in hash_map_order(self._renames)}
         sources = [(old_names.get(field.name, field.name), field) for field in made.fields]
-        source = Source(wrong=_wrong)
-        with source.block("def change(value, record):"):
-            if missing := [old for old, _ in sources if old not in schema.field_map]:
-                source.line(f"wrong({missing[0]!r})")
-            else:
-                self._lines(source, schema, [(schema.field_map[old], new) for old, new in sources])
-            source.line("return value")
-        return source.compile("change", title="ReplaceField")
 
-    def _lines(self, source: Source, schema: Schema, moves: list[tuple[Field, Field]]) -> None:
-        """Lines for ``moves``: (field before, field after)."""
+        def write(source: Source) -> str:
+            if missing := [old for old, _ in sources if old not in schema.field_map]:
+                source.line(f"{source.constant('wrong', _wrong)}({missing[0]!r})")
+                return "value"
+            return self._lines(source, schema, [(schema.field_map[old], new) for old, new in sources])
+
+        return write
+
+    def _lines(self, source: Source, schema: Schema, moves: list[tuple[Field, Field]]) -> str:
+        """Lines for ``moves``, (field before, field after), and the outcome."""
         if self.config.replace_null_with_default:
             fill_defaults(source, (old for old, _ in moves))
         for old, new in moves:
@@ -164,8 +161,7 @@ class ReplaceField(SideTransform[ReplaceFieldConfig]):
         kept = {old.name for old, new in moves if old.name == new.name}
         gone = [field.name for field in schema.fields if field.name not in kept]
         if len(moves) < len(gone):
-            source.line(f"return {{{', '.join(f'{new.name!r}: value.get({old.name!r})' for old, new in moves)}}}")
-            return
+            return f"{{{', '.join(f'{new.name!r}: value.get({old.name!r})' for old, new in moves)}}}"
         moved = [(source.name("moved"), old.name, new.name) for old, new in moves if old.name != new.name]
         for variable, old_name, _ in moved:
             source.line(f"{variable} = value.get({old_name!r})")
@@ -173,6 +169,7 @@ class ReplaceField(SideTransform[ReplaceFieldConfig]):
             source.line(f"value.pop({name!r}, None)")
         for variable, _, new_name in moved:
             source.line(f"value[{new_name!r}] = {variable}")
+        return "value"
 
 
 def _fit(old: Schema, new: Field) -> Callable[[Any], None]:

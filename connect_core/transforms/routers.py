@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from connect_core.api import Record, Transform
+from connect_core.api import Record
 from connect_core.config import HIGH, Config, key
 from connect_core.config.checks import regex
 from connect_core.errors import ConfigError, DataError
 from connect_core.java.dates import DateFormat
 from connect_core.java.patterns import Pattern, PatternError
-from connect_core.transforms.base import KAFKA
+from connect_core.transforms.base import AroundData
 
 _REMEMBERED = 1_000
 
@@ -22,11 +20,9 @@ class RegexRouterConfig(Config):
     replacement: str = key("The new name; <code>$1</code> stands for the first group.", importance=HIGH)
 
 
-class RegexRouter(Transform[RegexRouterConfig]):
+class RegexRouter(AroundData[RegexRouterConfig]):
     """Rename topics: where the whole name matches the regular expression, its first match is replaced."""
 
-    in_place = True
-    version: ClassVar[str] = KAFKA
     _pattern: Pattern
     _routes: dict[str, str]
 
@@ -70,11 +66,9 @@ class TimestampRouterConfig(Config):
     )
 
 
-class TimestampRouter(Transform[TimestampRouterConfig]):
+class TimestampRouter(AroundData[TimestampRouterConfig]):
     """Put the record's timestamp (UTC) into the topic, e.g. for one topic, table or index per day."""
 
-    in_place = True
-    version: ClassVar[str] = KAFKA
     _dates: DateFormat | None
     _parts: list[str]
 

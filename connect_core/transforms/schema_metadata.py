@@ -9,7 +9,7 @@ from connect_core.config import HIGH, Config, key
 from connect_core.data import Schema, Type
 from connect_core.encoding.source import Source
 from connect_core.errors import ConfigError, DataError
-from connect_core.transforms.base import Change, OnKey, OnValue, SideTransform, Step, replace_null_with_default
+from connect_core.transforms.base import Draft, OnKey, OnValue, SideTransform, Step, replace_null_with_default
 from connect_core.transforms.fields import fill_defaults
 
 
@@ -30,7 +30,7 @@ class SetSchemaMetadata(SideTransform[SetSchemaMetadataConfig]):
         if self.config.schema_name is None and self.config.schema_version is None:
             raise ConfigError("Neither schema name nor version configured")
 
-    def step(self, schema: Schema | None) -> Step:
+    def step(self, schema: Schema | None) -> Step | Draft:
         """The same schema with the new name and version; all else of it stays, ``optional`` and default too."""
         if schema is None:
             return Step(None, _no_schema)
@@ -40,22 +40,19 @@ class SetSchemaMetadata(SideTransform[SetSchemaMetadataConfig]):
         made = schema.replace(
             name=schema.name if name is None else name, version=schema.version if version is None else version
         )
-        return Step(made, self._defaults(schema))
-
-    def _defaults(self, schema: Schema) -> Change:
         lacking = [field for field in schema.fields if field.schema.has_default]
-        if not lacking or not self.config.replace_null_with_default:
-            return _unchanged
-        source = Source()
-        with source.block("def change(value, record):"):
-            source.line("if value is None: return None")
+        if not self.config.replace_null_with_default:
+            lacking = []
+
+        def write(source: Source) -> str:
             fill_defaults(source, lacking)
-            source.line("return value")
-        return source.compile("change", title="SetSchemaMetadata")
+            return "value"
+
+        return Draft(made, write, "SetSchemaMetadata", of_null=_null)
 
 
-def _unchanged(value: Any, _: Record) -> Any:
-    return value
+def _null() -> None:
+    """A null stays null, under the new schema."""
 
 
 def _no_schema(value: Any, _: Record) -> Any:

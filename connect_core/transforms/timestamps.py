@@ -29,6 +29,7 @@ from connect_core.java.dates import DateFormat
 from connect_core.java.numbers import INT_BOUNDS
 from connect_core.transforms.base import (
     Change,
+    Draft,
     OnKey,
     OnValue,
     SideTransform,
@@ -93,10 +94,10 @@ class TimestampConverter(SideTransform[TimestampConverterConfig]):
                 f"java.lang.IllegalArgumentException: {error}",
             ) from error
 
-    def step(self, schema: Schema | None) -> Step:
+    def step(self, schema: Schema | None) -> Step | Draft:
         """Nulls stay null; their schema changes all the same."""
         if schema is None:
-            return Step(None, self._of_no_schema())
+            return self._of_no_schema()
         if not self.config.field:
             return Step(self._schema(optional=schema.optional), self._of_value(self._by_schema(schema)))
         if schema.type is not Type.STRUCT:
@@ -106,33 +107,36 @@ class TimestampConverter(SideTransform[TimestampConverterConfig]):
             for f in schema.fields
         ]
         made = copy_schema(schema, fields, optional=schema.optional)
-        change = self._of_struct(schema, made)
+        step = self._of_struct(schema, made)
         if schema.has_default:
-            made = made.replace(default=change(dict(schema.default), _NOWHERE))
-        return Step(made, change)
+            change = step.compiled().change if isinstance(step, Draft) else step.change
+            step = step._replace(schema=made.replace(default=change(dict(schema.default), _NOWHERE)))
+        return step
 
     def _schema(self, *, optional: bool) -> Schema:
         return _SCHEMAS[self.config.target_type](optional=optional)
 
-    def _of_no_schema(self) -> Change:
+    def _of_no_schema(self) -> Step | Draft:
         by_class = self._by_class()
         if not self.config.field:
-            return self._of_value(by_class)
-        return touch_map({self.config.field: by_class}, _PURPOSE, of_null=_null)
+            return Step(None, self._of_value(by_class))
+        write = touch_map({self.config.field: by_class})
+        return Draft(None, write, "TimestampConverter", map_for=_PURPOSE, of_null=_null)
 
     @staticmethod
     def _of_value(convert: Convert) -> Change:
         return lambda value, _: None if value is None else convert(value)
 
-    def _of_struct(self, schema: Schema, made: Schema) -> Change:
+    def _of_struct(self, schema: Schema, made: Schema) -> Step | Draft:
         field = schema.field(self.config.field)
         changes: dict[str, Convert | None] = {}
         if field is not None:
             try:
                 changes[field.name] = self._by_schema(field.schema)
             except ConnectError as error:
-                return _refusing(error)
-        return touch(schema, made, changes, defaults=self.config.replace_null_with_default, of_null=_null)
+                return Step(made, _refusing(error))
+        write = touch(schema, made, changes, defaults=self.config.replace_null_with_default)
+        return Draft(made, write, "TimestampConverter", of_null=_null)
 
     def _by_schema(self, schema: Schema) -> Convert:
         """From values of a schema; ConnectError for one that is no timestamp."""
@@ -221,7 +225,7 @@ def _expecting(source: str, schema: Schema, convert: Convert) -> Convert:
     kind, promise = _EXPECTED[source]
 
     def read(value: Any) -> Any:
-        if type(value) is kind or fits(schema, value):
+        if type(value) is kind or (isinstance(value, kind) and fits(schema, value)):
             return convert(value)
         raise DataError(f"Expected {promise}, but found class {class_name(schema, value)}")
 

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
-from connect_core.api import Record, Transform
+from connect_core.api import Record
 from connect_core.config import HIGH, Config, key, list_of
 from connect_core.data import Schema, Type, struct
 from connect_core.encoding.source import Source
 from connect_core.errors import DataError
 from connect_core.transforms.base import (
-    KAFKA,
-    REMEMBERED,
     Change,
+    Draft,
     Step,
+    StepTransform,
     no_struct,
     replace_null_with_default,
-    require_map,
     require_struct,
 )
 from connect_core.transforms.fields import FieldPath, field_syntax_version
@@ -37,18 +36,16 @@ class ValueToKeyConfig(Config):
     field_syntax_version: str = field_syntax_version()
 
 
-class ValueToKey(Transform[ValueToKeyConfig]):
+class ValueToKey(StepTransform[ValueToKeyConfig]):
     """Make a new key of some fields of the value; the key that was there is gone."""
 
-    in_place = True
-    version: ClassVar[str] = KAFKA
+    reads, writes = "value", "key"
     _paths: list[FieldPath]
-    _steps: dict[Schema | None, Step]
 
     def configure(self) -> None:
         """Read the paths."""
+        super().configure()
         self._paths = [FieldPath(text, self.config.field_syntax_version) for text in self.config.fields]
-        self._steps = {}
 
     def apply[R: Record](self, record: R) -> R | None:
         """The record with its key replaced; a key's field is called as the path was written."""
@@ -58,37 +55,31 @@ class ValueToKey(Transform[ValueToKeyConfig]):
         record.key_schema = made
         return record
 
-    def _learn(self, schema: Schema | None) -> Step:
-        if len(self._steps) >= REMEMBERED:
-            self._steps.clear()
-        made = self._steps[schema] = self._from_map() if schema is None else self._from_struct(schema)
-        return made
+    def step(self, schema: Schema | None) -> Step | Draft:
+        """The key of values of this schema."""
+        return Draft(None, self._map_lines, PURPOSE, map_for=PURPOSE) if schema is None else self._from_struct(schema)
 
-    def _from_map(self) -> Step:
-        source = Source(require_map=require_map, purpose=PURPOSE)
-        with source.block("def change(value, record):"):
-            source.line("if type(value) is not dict: value = require_map(value, purpose)")
-            members = [f"{path.text!r}: {_found(source, path.steps, path.of_map())}" for path in self._paths]
-            source.line(f"return {{{', '.join(members)}}}")
-        return Step(None, source.compile("change", title="ValueToKey"))
+    def _map_lines(self, source: Source) -> str:
+        members = [f"{path.text!r}: {_found(source, path.steps, path.of_map())}" for path in self._paths]
+        return f"{{{', '.join(members)}}}"
 
-    def _from_struct(self, schema: Schema) -> Step:
+    def _from_struct(self, schema: Schema) -> Step | Draft:
         if schema.type is not Type.STRUCT:
             return no_struct(schema, PURPOSE)
         defaults = self.config.replace_null_with_default
-        fields, members = [], []
-        source = Source(wrong=lambda: require_struct(schema, None, PURPOSE))
+        fields, looks = [], []
         for path in self._paths:
             field = path.field_of(schema)
             if field is None:
                 return Step(None, _refusing(schema, path.text))
             fields.append((path.text, field.schema))
             steps = path.steps if not (defaults and field.schema.has_default) else ()
-            members.append(f"{path.text!r}: {_found(source, steps, path.of_struct(schema, defaults=defaults))}")
-        with source.block("def change(value, record):"):
-            source.line("if value is None: wrong()")
-            source.line(f"return {{{', '.join(members)}}}")
-        return Step(struct(fields), source.compile("change", title="ValueToKey"))
+            looks.append((path.text, steps, path.of_struct(schema, defaults=defaults)))
+
+        def write(source: Source) -> str:
+            return f"{{{', '.join(f'{text!r}: {_found(source, steps, look)}' for text, steps, look in looks)}}}"
+
+        return Draft(struct(fields), write, PURPOSE, of_null=lambda: require_struct(schema, None, PURPOSE))
 
 
 def _found(source: Source, steps: Sequence[str], look: Callable[[Any], Any]) -> str:
