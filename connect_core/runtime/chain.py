@@ -48,7 +48,7 @@ class _Row:
     """Steps one after another."""
 
     def __init__(self, steps: list[_Step]) -> None:
-        self._steps = steps
+        self._steps: list[tuple[Any, ...]] = [tuple(step) for step in steps]  # plain ones unpack faster
 
     def apply[R: Record](self, record: R) -> R | None:
         """The transformed record, or None; ChainError names the stage that failed."""
