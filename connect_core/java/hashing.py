@@ -26,7 +26,8 @@ def string_hash(text: str) -> int:
 def hash_map_order(keys: Iterable[str], *, capacity: int = 16) -> list[str]:
     """The order in which a ``java.util.HashMap`` filled with these string keys, in this order, iterates.
 
-    ``capacity`` is that of the empty map: a power of two.
+    ``capacity`` is that of the empty map: a power of two. A bucket of nine keys and more, which Java makes a tree of,
+    is not met in practice and keeps its order here.
     """
     distinct = list(dict.fromkeys(keys))
     while len(distinct) > capacity * 3 // 4:

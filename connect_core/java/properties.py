@@ -7,6 +7,12 @@ from collections.abc import Iterator, Mapping
 
 _BLANK = " \t\f"
 _SPLIT = re.compile(r"((?:\\.|[^\\=: \t\f])*)[ \t\f]*[=:]?[ \t\f]*(.*)", re.DOTALL)
+_LINES = re.compile(r"(\r\n|\n|\r)")
+_ENDS: tuple[list[str], ...] = (
+    [],
+    ["\n", ""],
+    ["\r", ""],
+)  # not "\r\n", whose second character is a line of its own to Java
 _ESCAPE = re.compile(r"\\(u(.{0,4})|.)", re.DOTALL)
 _ESCAPED = {"t": "\t", "n": "\n", "r": "\r", "f": "\f"}
 _TO_ESCAPE = str.maketrans(
@@ -25,19 +31,21 @@ def load(text: str) -> dict[str, str]:
 
 
 def _logical_lines(text: str) -> Iterator[str]:
-    """Lines without comments and blank ones, continuations joined."""
-    pending: str | None = None
-    for natural in re.split(r"\r\n|\n|\r", text):
+    """Lines without comments and blank ones, continuations joined; one continued into the text's end may be empty."""
+    pending = ""
+    parts = _LINES.split(text)
+    for at, natural in enumerate(parts[::2]):
         line = natural.lstrip(_BLANK)
-        if pending is None and (not line or line[0] in "#!"):
+        if not pending and (not line or line[0] in "#!"):
             continue
-        line = (pending or "") + line
-        if (len(line) - len(line.rstrip("\\"))) % 2:
-            pending = line[:-1]
-            continue
-        pending = None
-        if line:
+        line = pending + line
+        pending = ""
+        if (len(line) - len(line.rstrip("\\"))) % 2 == 0:
             yield line
+        elif parts[2 * at + 1 : 2 * at + 4] in _ENDS:
+            yield line[:-1]
+        else:
+            pending = line[:-1]
     if pending:
         yield pending
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import struct
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -53,11 +54,17 @@ def of_schema(schema: Schema, target: Type) -> Convert | None:
         if target is Type.STRING:
             return partial(to_text, schema)
         encode = _ENCODED[schema.name]
-        cast = _from_int(schema.type, target)
+        cast = _from_int(_WIDTHS[schema.name], target)
         return encode if cast is None else lambda value: cast(encode(value))
     if schema.name == DECIMAL:
-        return _from_decimal(target)
+        return _from_decimal(target) if schema.type is Type.BYTES else _perhaps_from_decimal(schema.type, target)
     return _of_type(schema.type, target)
+
+
+def _perhaps_from_decimal(source: Type, target: Type) -> Convert:
+    """A cast of the whole value leaves the name on what is no Decimal then; messages may name any type so."""
+    decimal, other = _from_decimal(target), _of_type(source, target) or _same
+    return lambda value: decimal(value) if isinstance(value, Decimal) else other(value)
 
 
 def of_no_schema(target: Type) -> ByClass:
@@ -114,6 +121,9 @@ _ENCODED: Mapping[str | None, Convert] = {
     name: _number_of(name, encode)
     for name, encode in ((DATE, units.days), (TIME, units.millis_of_day), (TIMESTAMP, units.millis))
 }
+
+
+_WIDTHS: Mapping[str | None, Type] = {DATE: Type.INT32, TIME: Type.INT32, TIMESTAMP: Type.INT64}
 
 
 def _refusing(message: str) -> Convert:

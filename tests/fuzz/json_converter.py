@@ -168,8 +168,10 @@ def _gives(node: Any) -> bool:
 def _write(bridge: Bridge, *, header: bool = False) -> Family:
     both = [Both(bridge, config, header=header) for config in CONFIGS]
 
-    def vary(drawn: tuple[int, Schema], random: Random) -> tuple[int, Schema, Any]:
+    def vary(drawn: tuple[int, Schema], random: Random) -> tuple[int, Schema | None, Any]:
         index, schema = drawn
+        if header and random.random() < 0.3:
+            return _either(index, random), None, _document(index, schema, random)
         if random.random() < 0.02:
             schema = misnamed(random)
         return _either(index, random), schema, random_value(schema, random, entries=3)
@@ -178,11 +180,19 @@ def _write(bridge: Bridge, *, header: bool = False) -> Family:
     return Family(
         name,
         ANY,
-        lambda case: both[case[0]].write(*case[1:]),
-        known=known_written,
-        differences=(STRUCT_DEFAULT, NO_SCALE),
+        lambda case: both[case[0]].read(case[2]) if case[1] is None else both[case[0]].write(*case[1:]),
+        known=lambda case, pair: known_read(case[1:], pair) if case[1] is None else known_written(case, pair),
+        differences=(YEARS, STRUCT_DEFAULT, NO_SCALE) if header else (STRUCT_DEFAULT, NO_SCALE),
         vary=vary,
     )
+
+
+def _document(index: int, schema: Schema, random: Random) -> bytes:
+    """A good message, mostly bent."""
+    document = documents.tree(_message(index, schema, random))
+    for _ in range(random.choice((0, 1, 1, 1, 2, 3))):
+        document = documents.bend(document, random)
+    return documents.write(document, random)
 
 
 def _read(bridge: Bridge) -> Family:
@@ -191,10 +201,7 @@ def _read(bridge: Bridge) -> Family:
     def vary(drawn: tuple[int, Schema], random: Random) -> tuple[int, bytes]:
         index, schema = drawn
         index = _either(index, random)
-        document = documents.tree(_message(index, schema, random))
-        for _ in range(random.choice((0, 1, 1, 1, 2, 3))):
-            document = documents.bend(document, random)
-        return index, documents.write(document, random)
+        return index, _document(index, schema, random)
 
     def known(case: tuple[int, bytes], pair: Pair) -> str | None:
         return known_read(case, pair) or _spelt(bridge, case, pair)

@@ -8,6 +8,7 @@ from typing import Any
 
 from connect_core import converters
 from connect_core.data import Schema, Type
+from connect_core.java.charsets import Charset
 from tests.fuzz._documents import BROKEN, NUMBERS, STRINGS
 from tests.fuzz._transforms import java_map, shaped
 from tests.fuzz.family import Failed, Family, Maker, Pair, java, ours
@@ -20,7 +21,10 @@ NUMBER_NAMES = {"Short": 2, "Integer": 4, "Long": 8, "Float": 4, "Double": 8}
 PACKAGES = {"String": "org.apache.kafka.connect.storage"}
 CHARSETS = (
     "UTF-8", "utf8", "ISO-8859-1", "latin1", "US-ASCII", "ascii", "UTF-16", "UTF-16BE", "UTF-16LE", "UTF-32",
-    "windows-1252", "Cp1252", "IBM850", "ISO-8859-15", "KOI8-R",
+    "windows-1252", "Cp1252", "IBM850", "ISO-8859-15", "KOI8-R", "UTF-32LE", "UTF-32BE", "windows-1250", "windows-1251",
+    "windows-1253", "windows-1254", "windows-1257", "IBM00858", "IBM437", "IBM775", "IBM852", "IBM855", "IBM857",
+    "IBM862", "IBM866", "KOI8-U", "ISO-8859-2", "ISO-8859-5", "ISO-8859-7", "ISO-8859-9", "ISO-8859-13", "8859_1",
+    "Unicode",
 )  # fmt: skip
 ADDRESS = "whose Java text is an address"
 WIDTH = "numbers of another width"
@@ -126,8 +130,8 @@ def _string(bridge: Bridge) -> Family:
 
 def _without_addresses(data: bytes, charset: str) -> bytes:
     """The bytes with every address in them cut out; Java's wide sets put the high byte first."""
-    exact = {"UTF-16": "UTF-16BE", "UTF-32": "UTF-32BE"}.get(charset, charset)
-    start, *digits = ("[B@".encode(exact), *(digit.encode(exact) for digit in "0123456789abcdef"))
+    exact = Charset({"UTF-16": "UTF-16BE", "Unicode": "UTF-16BE"}.get(charset, charset))
+    start, *digits = (exact.encode("[B@"), *map(exact.encode, "0123456789abcdef"))
     return re.sub(re.escape(start) + b"(?:" + b"|".join(map(re.escape, digits)) + b")+", b"", data)
 
 

@@ -56,7 +56,7 @@ def _family(name: str, configure: Configure, *, texts: Texts, known: Known, diff
                 return STRUCT_DEFAULT if _struct_defaults.missing(case[2]) else None  # what comes of fields behind it
             return known(case, pair)
 
-        return Family(name, side_schemas(), compare, known_or_default, (STRUCT_DEFAULT, *differences), vary)
+        return Family(name, side_schemas(odd=0.04), compare, known_or_default, (STRUCT_DEFAULT, *differences), vary)
 
     return make
 

@@ -118,7 +118,8 @@ PROPERTIES = [
     "a=b\nc:d\ne f\n", "  a = b \n", "a\\\n  b=c\\\n   d\n", "#x=1\n!y=2\n\n   \nz=3", "a\\=b=c\\:d\\\\", "k", "k=",
     "=v", "u=\\u00e4\\uD83D\\uDE00", "t=\\t\\n\\r\\f\\q\\\"", "a==b", "a = : b", "a\tb", "dup=1\ndup=2", "a=b\\",
     "a=b\\\n", "a=b\\\n#c\nd=e", "\\ a=b", "a=\\ b", "a=b\r\nc=d\re=f", "path=C:\\\\dir", "a=x\\\\\nb=y", "  \\\n  a=b",
-    "ä=ö", "a=1\\\n\\\n2", "key\\\n=v", "a b c", "a :=b", "#c\\\nx=1", "a=b\fc",
+    "ä=ö", "a=1\\\n\\\n2", "key\\\n=v", "a b c", "a :=b", "#c\\\nx=1", "a=b\fc", "\\", "a=b\n  \\", "\\\n", "a\\\n  \\",
+    "\\\n#c\n", "\\\r\n", "\\\n\n=",
 ]  # fmt: skip
 
 
