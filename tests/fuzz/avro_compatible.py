@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from connect_core.encoding.avro.compat import misfits
 from connect_core.encoding.avro.parse import parse
-from tests.fuzz.avro_data import AvroDraw
+from tests.fuzz._avro_trees import AvroDraw
 from tests.fuzz.family import Failed, Family, Maker, Pair, java, ours
 from tests.parity.bridge import Bridge
 

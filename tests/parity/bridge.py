@@ -63,6 +63,7 @@ class Bridge:
         self._readers: dict[type, Callable[[Schema | None, Any], Any]] = {}
         self._building: dict[Schema, Any] = {}  # structs whose builders wait for their fields
         self._held: set[Schema] = set()  # those found within themselves
+        self._names: dict[Schema, Any] = {}
         self._within = self.new("java.util.IdentityHashMap")  # a Java struct being read -> its place in _waiting
         self._waiting: list[list[Schema]] = []
 
@@ -133,7 +134,7 @@ class Bridge:
         if schema.optional:
             builder.optional()
         if schema.name is not None:
-            builder.name(self.text(schema.name))
+            builder.name(self._name(schema))
         if schema.version is not None:
             builder.version(self._integer(schema.version))
         if schema.doc is not None:
@@ -148,6 +149,17 @@ class Bridge:
             self._held.remove(schema)
             return builder
         return builder.build()
+
+    def _name(self, schema: Schema) -> Any:
+        """One String for a struct and those that stand for it within: AvroConverter knows them by the very object."""
+        if schema.type is not Type.STRUCT:
+            return self.text(schema.name)
+        key = schema.replace(optional=False)
+        if key not in self._names:
+            if len(self._names) >= _MOST_JAVA_SCHEMAS:
+                self._names.clear()
+            self._names[key] = self.text(schema.name)
+        return self._names[key]
 
     def _start(self, schema: Schema) -> Any:
         if schema.type is Type.ARRAY:

@@ -13,7 +13,7 @@ from connect_core.data.schema import BOOLEAN, BYTES, INT32, OPTIONAL_STRING, STR
 from connect_core.encoding.avro import parse
 from connect_core.encoding.avro.slow_write import payload
 from connect_core.errors import DataError
-from tests.fuzz.avro_data import AvroDraw, datum, mutated
+from tests.fuzz._avro_trees import AvroDraw, datum, mutated
 from tests.fuzz.family import Failed, java
 from tests.parity.bridge import Bridge
 from tests.registry import Registry

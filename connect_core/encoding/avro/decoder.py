@@ -17,6 +17,7 @@ from typing import Any
 from connect_core.data import units
 from connect_core.data.keys import hashable
 from connect_core.data.logical import DATE, DECIMAL, TIME, TIMESTAMP
+from connect_core.data.recursive import is_recursive
 from connect_core.data.schema import Schema, Type
 from connect_core.encoding.avro import names, schemaless, slow_read
 from connect_core.encoding.avro.binary import count, size, unsigned
@@ -85,7 +86,7 @@ def decoder(
         except ReadError as error:
             raise (error if refusal is None else DataError(refusal)) from error
 
-    if avro.kind == "bytes":
+    if avro.kind == "bytes" or (schema is not None and is_recursive(schema)):
         return by_the_book
     try:
         return _Compiler(options, by_the_book).decoder(avro, schema)

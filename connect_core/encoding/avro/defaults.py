@@ -11,7 +11,7 @@ from connect_core.data.check import java_class_of
 from connect_core.data.logical import DATE, DECIMAL, TIME, TIMESTAMP
 from connect_core.data.schema import Schema, Type
 from connect_core.encoding.avro import names
-from connect_core.encoding.avro.errors import NullPointer
+from connect_core.encoding.avro.errors import NoMember, NullPointer
 from connect_core.encoding.avro.model import MISSING, AvroSchema, Single
 from connect_core.encoding.avro.options import AvroOptions
 from connect_core.errors import DataError
@@ -106,7 +106,9 @@ def valid_default(schema: AvroSchema, tree: Any) -> bool:
     if kind == "null":
         return tree is None
     if kind == "union":
-        return bool(schema.types) and valid_default(schema.types[0], tree)
+        if not schema.types:
+            raise NoMember("Index 0 out of bounds for length 0")
+        return valid_default(schema.types[0], tree)
     if kind == "record":
         return isinstance(tree, dict) and all(
             valid_default(f.schema, tree.get(f.name, f.default)) for f in schema.fields

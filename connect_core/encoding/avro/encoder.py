@@ -16,6 +16,7 @@ from typing import Any
 
 from connect_core.data import units
 from connect_core.data.logical import DATE, DECIMAL, TIME, TIMESTAMP
+from connect_core.data.recursive import is_recursive
 from connect_core.data.schema import Schema, Type
 from connect_core.encoding.avro import names, schemaless, slow_write
 from connect_core.encoding.avro.binary import LAST, MORE, write_long
@@ -57,7 +58,7 @@ def encoder(
 
     if schema is None and target is own:
         return _schemaless(by_the_book, prefix)
-    if schema is None or target.kind == "bytes":
+    if schema is None or target.kind == "bytes" or is_recursive(schema):
         return by_the_book
     try:
         return _Compiler(options, by_the_book).encoder(schema, own, target, prefix)

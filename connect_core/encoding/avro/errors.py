@@ -57,6 +57,12 @@ class OutOfBounds(DataError):
     java_class = "java.lang.ArrayIndexOutOfBoundsException"
 
 
+class NoMember(DataError):
+    """A default for a union of nothing."""
+
+    java_class = "java.lang.IndexOutOfBoundsException"
+
+
 class NullPointer(DataError):
     """A null where Java's classes take none."""
 

@@ -16,6 +16,7 @@ from connect_core.encoding.avro.defaults import default_tree, field_tree, valid_
 from connect_core.encoding.avro.errors import IllegalArgument, NumberFormatError
 from connect_core.encoding.avro.model import MISSING, NAMED, AvroField, AvroSchema, array_of, map_of, union_of
 from connect_core.encoding.avro.options import AvroOptions
+from connect_core.errors import DataError
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +35,16 @@ _AVRO_LOGICAL = {
 
 def from_connect(schema: Schema | None, options: AvroOptions) -> AvroSchema:
     """The Avro schema of a Connect schema; ``None`` is the schema of schemaless data."""
-    return ANYTHING if schema is None else _Translator(options).schema(schema)
+    if schema is None:
+        return ANYTHING
+    try:
+        return _Translator(options).schema(schema)
+    except RecursionError:
+        pass
+    try:  # where the original goes round for ever: structs without names that contain themselves
+        return _Translator(options, nameless=True).schema(schema)
+    except RecursionError as error:
+        raise DataError(f"{schema!r} or its default contains itself without end") from error
 
 
 def is_union(schema: Schema) -> bool:
@@ -77,11 +87,12 @@ def number(text: str | None) -> int:
 class _Translator:
     """Makes one Avro schema; remembers what it made of required schemas."""
 
-    def __init__(self, options: AvroOptions) -> None:
-        self._options = options
+    def __init__(self, options: AvroOptions, *, nameless: bool = False) -> None:
+        self._options, self._nameless = options, nameless
         self._made: dict[Schema, AvroSchema] = {}
         self._seen: set[str] = set()
-        self._open: dict[Schema, AvroSchema] = {}
+        self._structs: dict[Schema, AvroSchema] = {}
+        self._seen_before: dict[Schema, frozenset[str]] = {}
         self._unnamed = 0
 
     def schema(self, schema: Schema | None, *, ignore_optional: bool = False) -> AvroSchema:
@@ -90,8 +101,6 @@ class _Translator:
         plain = not is_union(schema) and not schema.optional
         if plain and schema in self._made:
             return self._made[schema]
-        if plain and schema in self._open:  # a struct within itself
-            return self._open[schema]
         made = self._shape(schema)
         if made.kind != "union":
             self._describe(made, schema)
@@ -102,6 +111,14 @@ class _Translator:
             self._made[schema] = made
         return made
 
+    def _inner(self, schema: Schema | None, *, ignore_optional: bool = False) -> AvroSchema:
+        """As ``schema`` within a union, an array or a map, where the struct around may be meant."""
+        if schema is not None and schema.type is Type.STRUCT and not schema.optional:
+            known = self._structs.get(_interned(schema))
+            if known is not None:
+                return known
+        return self.schema(schema, ignore_optional=ignore_optional)
+
     def _shape(self, schema: Schema) -> AvroSchema:
         if schema.type is Type.STRING:
             parameter = enum_parameter(schema, self._options)
@@ -109,10 +126,10 @@ class _Translator:
         if schema.type is Type.BYTES:
             return self._bytes(schema)
         if schema.type is Type.ARRAY:
-            return array_of(self.schema(schema.value_schema))
+            return array_of(self._inner(schema.value_schema))
         if schema.type is Type.MAP:
             if has_string_keys(schema, self._options):
-                return map_of(self.schema(schema.value_schema))
+                return map_of(self._inner(schema.value_schema))
             return self._entries(schema)
         if schema.type is Type.STRUCT:
             return self._struct(schema)
@@ -166,23 +183,33 @@ class _Translator:
     def _struct(self, schema: Schema) -> AvroSchema:
         if is_union(schema):
             members = [AvroSchema("null")] if schema.optional else []
-            members += [self.schema(f.schema.replace(optional=False), ignore_optional=True) for f in schema.fields]
+            members += [self._inner(f.schema.replace(optional=False), ignore_optional=True) for f in schema.fields]
             return union_of(members)
         if schema.optional:
-            return union_of([AvroSchema("null"), self.schema(schema.replace(optional=False))])
+            return union_of([AvroSchema("null"), self._inner(schema.replace(optional=False))])
         space, name = self._name(schema.name)
         options, parameters = self._options, schema.parameters
         doc = parameters.get(names.CONNECT_RECORD_DOC if options.discard_docs else names.RECORD_DOC)
         made = AvroSchema("record", name=name, namespace=space, doc=doc)
-        self._open[schema] = made
+        if schema.name is not None or self._nameless:
+            self._structs[_interned(schema)] = made
+        made.set_fields(self._fields(schema))
+        return made
+
+    def _fields(self, schema: Schema) -> list[AvroField]:
+        """The fields of a struct; the same however often it is met within itself."""
+        options, parameters = self._options, schema.parameters
+        key, seen = _interned(schema), self._seen
+        again = key in self._seen_before
+        self._seen = set(self._seen_before.setdefault(key, frozenset(seen)))
         fields = []
         for field in schema.fields:
-            field_doc = None if options.discard_docs else parameters.get(names.FIELD_DOC + field.name)
-            field_name = names.scrub(field.name) if options.scrub_names else field.name
-            fields.append(self._field(field_name, field.schema, field_doc))
-        made.set_fields(fields)
-        del self._open[schema]
-        return made
+            doc = None if options.discard_docs else parameters.get(names.FIELD_DOC + field.name)
+            name = names.scrub(field.name) if options.scrub_names else field.name
+            fields.append(self._field(name, field.schema, doc))
+        if again:
+            self._seen = seen
+        return fields
 
     def _field(self, name: str, schema: Schema | None, doc: str | None) -> AvroField:
         if schema is None:  # the element of a container made without schemas
@@ -246,6 +273,11 @@ class _Translator:
             made.add_prop(names.CONNECT_NAME, schema.name)
         if schema.type in _MARKED:
             made.add_prop(names.CONNECT_TYPE, _MARKED[schema.type])
+
+
+def _interned(schema: Schema) -> Schema:
+    """The one for all that stand for it within itself (``data.recursive``)."""
+    return schema.replace(optional=False)
 
 
 def _logical_name(schema: Schema) -> str | None:

@@ -1,6 +1,7 @@
 """Avro schemas to Connect schemas (spec kafka-connect.md 5.6), with what ``from_connect`` kept in properties.
 
-Schemas that contain themselves have no Connect form here (Connect schemas are values): DataError names the type.
+A record within itself becomes a stand-in (``data.recursive``), where a union, array or map comes between; as a field
+of its own type it could have no value: DataError names the type. Which parts a stand-in has is the original's rule.
 Neighbours: ``read_defaults`` turns default values, ``decoder`` reads data with both schemas side by side.
 """
 
@@ -14,6 +15,7 @@ from connect_core.data.check import check
 from connect_core.data.logical import DATE, DECIMAL, TIME, TIMESTAMP
 from connect_core.data.schema import STRING, Schema, Type
 from connect_core.encoding.avro import names
+from connect_core.encoding.avro.builder import Builder, Knot
 from connect_core.encoding.avro.from_connect import ANYTHING, is_fixed
 from connect_core.encoding.avro.model import MISSING, AvroField, AvroSchema, equal, json_text
 from connect_core.encoding.avro.options import AvroOptions
@@ -41,7 +43,10 @@ def to_connect(schema: AvroSchema, options: AvroOptions, *, version: int | None 
     """The Connect schema; None for schemaless data. ``version`` is the registry's, used where the schema has none."""
     if equal(schema, ANYTHING):
         return None
-    return _Translator(options).schema(schema, version=version)
+    try:
+        return _Translator(options).schema(schema, version=version)
+    except RecursionError as error:
+        raise DataError(f"The schema {schema.full_name} is nested too deeply") from error
 
 
 def is_map_entry(schema: AvroSchema) -> bool:
@@ -90,36 +95,12 @@ def connect_member_name(schema: Schema, index: int, options: AvroOptions) -> str
     return _UNION_NAMES.get(schema.type)
 
 
-class _Builder:
-    """A Connect schema in the making, with the refusals of Connect's SchemaBuilder."""
-
-    def __init__(self, kind: Type, *, name: str | None = None, version: int | None = None, **inner: Any) -> None:
-        self.kind, self.name, self.version, self.inner = kind, name, version, inner
-        self.optional = False
-        self.doc: str | None = None
-        self.parameters: dict[str, str] = {}
-        self.fields: list[tuple[str, Schema]] = []
-        self.default: Any = None
-
-    def field(self, name: str, schema: Schema) -> None:
-        if any(name == known for known, _ in self.fields):
-            raise SchemaError(f"Cannot create field because of field name duplication {name}")
-        self.fields.append((name, schema))
-
-    def build(self, **changes: Any) -> Schema:
-        attributes: dict[str, Any] = {
-            "optional": self.optional, "name": self.name, "version": self.version, "doc": self.doc,
-            "parameters": self.parameters, "default": self.default, **self.inner,
-        }  # fmt: skip
-        if self.kind is Type.STRUCT:
-            attributes["fields"] = self.fields
-        return Schema(self.kind, **(attributes | changes))
-
-
 class _Translator:
     def __init__(self, options: AvroOptions) -> None:
         self._options = options
-        self._open: list[AvroSchema] = []
+        self._path: list[tuple[int, frozenset[int]]] = []
+        self._knots: dict[int, Knot] = {}
+        self._recurring: set[int] = set()
         self._unions = 0
 
     def schema(
@@ -130,10 +111,10 @@ class _Translator:
         options = self._options
         if schema.kind == "union":
             if len(schema.types) == 1 and options.flatten_singletons:
-                return self.schema(schema.types[0], doc=doc)
+                return self._inner(schema.types[0], doc=doc)
             inner = nullable(schema)
             if inner is not None:
-                return self.schema(inner, force_optional=True, doc=doc)
+                return self._inner(inner, force_optional=True, doc=doc)
         builder = self._builder(schema)
         self._docs(builder, schema, doc)
         _take_version(builder, schema, version)
@@ -141,12 +122,22 @@ class _Translator:
         self._default(builder, schema, default)
         _take_name(builder, schema)
         builder.optional = builder.optional or force_optional
+        if id(schema) not in self._recurring:
+            self._knots.pop(id(schema), None)
         return builder.build()
 
-    def _builder(self, schema: AvroSchema) -> _Builder:
+    def _inner(self, schema: AvroSchema, *, force_optional: bool = False, doc: str | None = None) -> Schema:
+        """As ``schema`` within a union, an array or a map, where the record around may be meant."""
+        knot = self._knots.get(id(schema))
+        if knot is None:
+            return self.schema(schema, force_optional=force_optional, doc=doc)
+        self._recurring.add(id(schema))
+        return knot.schema(optional=force_optional)
+
+    def _builder(self, schema: AvroSchema) -> Builder:
         kind, logical = schema.kind, schema.text_prop("logicalType")
         if kind in _SIMPLE:
-            return _Builder(_SIMPLE[kind])
+            return Builder(_SIMPLE[kind])
         if kind in ("int", "long"):
             return _integer(schema, logical)
         if kind in ("bytes", "fixed"):
@@ -161,7 +152,7 @@ class _Translator:
             return self._union(schema)
         assert schema.items is not None
         if kind == "map":
-            return _Builder(Type.MAP, key_schema=STRING, value_schema=self.schema(schema.items))
+            return Builder(Type.MAP, key_schema=STRING, value_schema=self._inner(schema.items))
         if is_map_entry(schema.items):
             key, value = schema.items.field(names.KEY), schema.items.field(names.VALUE)
             if len(schema.items.fields) != 2 or key is None or value is None:
@@ -169,11 +160,11 @@ class _Translator:
                     "Found map encoded as array of key-value pairs, "
                     "but array elements do not match the expected format."
                 )
-            return _Builder(Type.MAP, key_schema=self.schema(key.schema), value_schema=self.schema(value.schema))
-        return _Builder(Type.ARRAY, value_schema=self.schema(schema.items))
+            return Builder(Type.MAP, key_schema=self.schema(key.schema), value_schema=self.schema(value.schema))
+        return Builder(Type.ARRAY, value_schema=self._inner(schema.items))
 
-    def _enum(self, schema: AvroSchema) -> _Builder:
-        builder, options = _Builder(Type.STRING), self._options
+    def _enum(self, schema: AvroSchema) -> Builder:
+        builder, options = Builder(Type.STRING), self._options
         parameters = builder.parameters
         if options.meta_data:
             if schema.doc is not None:
@@ -187,11 +178,13 @@ class _Translator:
             parameters[f"{stem}.{symbol}"] = str(index) if options.generalized_sums else symbol
         return builder
 
-    def _record(self, schema: AvroSchema) -> _Builder:
-        if any(schema is other for other in self._open):
-            raise DataError(f"The schema of {schema.full_name} contains itself, which is not supported")
-        self._open.append(schema)
-        builder, options = _Builder(Type.STRUCT), self._options
+    def _record(self, schema: AvroSchema) -> Builder:
+        entry = (id(schema), frozenset(self._knots))
+        if entry in self._path:
+            raise DataError(f"The schema of {schema.full_name} contains itself without end")
+        self._path.append(entry)
+        builder, options = Builder(Type.STRUCT), self._options
+        builder.knot = self._knots[id(schema)] = Knot()
         keep_docs = options.meta_data and not options.discard_docs
         if keep_docs and schema.doc is not None:
             builder.parameters[names.RECORD_DOC] = schema.doc
@@ -199,7 +192,7 @@ class _Translator:
             if keep_docs and field.doc is not None:
                 builder.parameters[names.FIELD_DOC + field.name] = field.doc
             builder.field(field.name, self._field(field))
-        self._open.pop()
+        self._path.pop()
         return builder
 
     def _field(self, field: AvroField) -> Schema:
@@ -207,15 +200,20 @@ class _Translator:
         own = field.props.get(names.CONNECT_PARAMETERS)
         if not self._options.meta_data or not isinstance(own, dict):
             return made
-        return made.replace(parameters={**made.parameters, **{key: _java_text(v) for key, v in own.items()}})
+        parameters = {key: _java_text(value) for key, value in own.items()}
+        for knot in self._knots.values():  # a stand-in gets its parts later
+            waiting = knot.with_parameters(made, parameters)
+            if waiting is not None:
+                return waiting
+        return made.replace(parameters={**made.parameters, **parameters})
 
-    def _union(self, schema: AvroSchema) -> _Builder:
+    def _union(self, schema: AvroSchema) -> Builder:
         options = self._options
         name = names.UNION
         if options.generalized_sums:
             name = f"{names.GENERAL_UNION_NAME}{self._unions}"
             self._unions += 1
-        builder = _Builder(Type.STRUCT, name=name)
+        builder = Builder(Type.STRUCT, name=name)
         if options.generalized_sums:
             builder.parameters[names.GENERAL_UNION] = name
         for index, member in enumerate(schema.types):
@@ -225,10 +223,10 @@ class _Translator:
             field = member_name(member, index, options)
             if any(field == known for known, _ in builder.fields):
                 raise DataError("Multiple union schemas map to the Connect union field name")
-            builder.field(field, self.schema(member, force_optional=True))
+            builder.field(field, self._inner(member, force_optional=True))
         return builder
 
-    def _docs(self, builder: _Builder, schema: AvroSchema, doc: str | None) -> None:
+    def _docs(self, builder: Builder, schema: AvroSchema, doc: str | None) -> None:
         options, own = self._options, schema.text_prop(names.CONNECT_DOC)
         if options.discard_docs:
             builder.doc = doc if doc is not None else schema.doc if schema.doc is not None else own
@@ -237,7 +235,7 @@ class _Translator:
         elif options.meta_data:
             builder.doc = own
 
-    def _parameters(self, builder: _Builder, schema: AvroSchema) -> None:
+    def _parameters(self, builder: Builder, schema: AvroSchema) -> None:
         own = schema.props.get(names.CONNECT_PARAMETERS)
         if self._options.meta_data and own is not None:
             if not isinstance(own, dict):
@@ -250,7 +248,7 @@ class _Translator:
             if key.startswith(names.AVRO):
                 builder.parameters[key] = _java_text(value)
 
-    def _default(self, builder: _Builder, schema: AvroSchema, default: FieldDefault | None) -> None:
+    def _default(self, builder: Builder, schema: AvroSchema, default: FieldDefault | None) -> None:
         options, own = self._options, schema.props.get(names.CONNECT_DEFAULT, MISSING)
         bare = builder.build()
         try:
@@ -287,23 +285,23 @@ def _java_text(value: Any) -> str:
     return json_text(value).strip('"')
 
 
-def _integer(schema: AvroSchema, logical: str | None) -> _Builder:
+def _integer(schema: AvroSchema, logical: str | None) -> Builder:
     found = _OF_LOGICAL.get((schema.kind, logical.lower())) if logical is not None else None
     if found is not None:
-        return _Builder(found[0], name=found[1], version=1)
+        return Builder(found[0], name=found[1], version=1)
     if schema.kind == "long":
-        return _Builder(Type.INT64)
+        return Builder(Type.INT64)
     mark = schema.text_prop(names.CONNECT_TYPE)
     if mark is None or logical is not None:
-        return _Builder(Type.INT32)
+        return Builder(Type.INT32)
     if mark not in _MARKED:
         raise DataError("Connect type annotation for Avro int field is null")
-    return _Builder(_MARKED[mark])
+    return Builder(_MARKED[mark])
 
 
-def _bytes(schema: AvroSchema, logical: str | None) -> _Builder:
+def _bytes(schema: AvroSchema, logical: str | None) -> Builder:
     if logical is not None and logical.lower() == "decimal":
-        builder = _Builder(Type.BYTES, name=DECIMAL, version=1)
+        builder = Builder(Type.BYTES, name=DECIMAL, version=1)
         scale, precision = schema.props.get("scale"), schema.props.get("precision")
         builder.parameters["scale"] = str(int(scale)) if scale is not None and _is_number(scale) else "0"
         if precision is not None:
@@ -314,7 +312,7 @@ def _bytes(schema: AvroSchema, logical: str | None) -> _Builder:
             if int(precision) != names.MOST_PRECISION:
                 builder.parameters[names.PRECISION] = str(int(precision))
     else:
-        builder = _Builder(Type.BYTES)
+        builder = Builder(Type.BYTES)
     if schema.kind == "fixed":
         builder.parameters[names.FIXED_SIZE] = str(schema.size)
     return builder
@@ -324,7 +322,7 @@ def _is_number(value: Any) -> TypeGuard[int | float]:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def _take_version(builder: _Builder, schema: AvroSchema, version: int | None) -> None:
+def _take_version(builder: Builder, schema: AvroSchema, version: int | None) -> None:
     own = schema.props.get(names.CONNECT_VERSION)
     if own is not None:
         if not _is_number(own):
@@ -340,7 +338,7 @@ def _take_version(builder: _Builder, schema: AvroSchema, version: int | None) ->
     builder.version = version
 
 
-def _take_name(builder: _Builder, schema: AvroSchema) -> None:
+def _take_name(builder: Builder, schema: AvroSchema) -> None:
     own: Mapping[str, Any] | Any = schema.props.get(names.CONNECT_NAME)
     name: str | None = None
     if own is not None:

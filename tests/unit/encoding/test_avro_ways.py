@@ -13,10 +13,10 @@ from bench.converters import SCHEMA, row
 from connect_core.encoding.avro import decoder, encoder, from_connect, parse, slow_read, slow_write, to_connect
 from connect_core.encoding.avro.options import DEFAULTS
 from connect_core.errors import ConnectError
-from tests.fuzz.avro_data import AvroDraw, _schemaless, datum, mutated
+from tests.fuzz._avro_trees import AvroDraw, datum, mutated
+from tests.fuzz._avro_values import fitting, schemaless
 from tests.fuzz.avro_schemas import OPTIONS, Draw
 from tests.fuzz.family import exact
-from tests.fuzz.values import value as random_value
 
 
 def outcome(function: Callable[..., Any], *arguments: Any) -> Any:
@@ -40,7 +40,7 @@ def test_writing(seed: int) -> None:
             continue
         encode = encoder(schema, own, options, prefix=b"head")
         for _ in range(8):
-            value = random_value(schema, random)
+            value = fitting(schema, random)
             slow = outcome(slow_write.encode, schema, own, own, value, options)
             fast = outcome(encode, value)
             if slow[0] == "made" and slow[1][0] == "bytes":
@@ -76,7 +76,7 @@ def test_without_schema(seed: int) -> None:
     own = from_connect(None, DEFAULTS)
     encode, decode = encoder(None, own, DEFAULTS), decoder(own, None, DEFAULTS)
     for _ in range(100):
-        value = _schemaless(random)
+        value = schemaless(random)
         data = encode(value)
         assert data == slow_write.encode(None, own, own, value, DEFAULTS)
         if data is not None:
