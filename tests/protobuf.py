@@ -32,6 +32,7 @@ _STRUCT_NAMES = st.sampled_from(
         "",
     ]
 )
+_DEEPEST = 14
 _WHOLE = {
     Type.INT32: ["int32", "sint32", "sfixed32"],
     Type.INT64: ["int64", "uint32", "fixed32", "uint64", "sint64", "fixed64", "sfixed64"],
@@ -102,26 +103,30 @@ INNER: st.SearchStrategy[Schema] = st.recursive(_scalars() | _scalars() | enums(
 STRUCTS: st.SearchStrategy[Any] = st.one_of(structs(INNER), structs(INNER), structs(INNER), structs(INNER), SCHEMAS)
 
 
-def value(schema: Schema, random: Random, *, odd: float = 0.1) -> Any:
-    """A value that fits: of enums mostly a symbol, of unions mostly one member; ``odd`` is how seldom it is not."""
-    if schema.optional and random.random() < 0.2:
+def value(schema: Schema, random: Random, *, odd: float = 0.1, depth: int = 0) -> Any:
+    """A value that fits: of enums mostly a symbol, of unions mostly one member; ``odd`` is how seldom it is not.
+
+    A value of a schema that holds itself ends some levels down, if need be with a null where none may be.
+    """
+    if (schema.optional and random.random() < (0.2 if depth < 4 else 0.6)) or depth > _DEEPEST:
         return None
     symbols = [key.removeprefix(f"{ENUM}.") for key in schema.parameters if key.startswith(f"{ENUM}.")]
     if symbols and random.random() >= odd / 2:
         return random.choice(symbols)
     if schema.type is Type.STRUCT:
-        made = {field.name: value(field.schema, random, odd=odd) for field in schema.fields}
+        made = {field.name: value(field.schema, random, odd=odd, depth=depth + 1) for field in schema.fields}
         if (schema.name or "").startswith(UNION_PREFIX) and random.random() >= odd:
             chosen = random.choice(schema.fields)
-            present = value(chosen.schema.replace(optional=False), random, odd=odd)
+            present = value(chosen.schema.replace(optional=False), random, odd=odd, depth=depth + 1)
             made = {**dict.fromkeys(made), chosen.name: present}
         return made
     if schema.type is Type.ARRAY and schema.value_schema is not None:
         element = schema.value_schema
         if random.random() >= odd:
             element = element.replace(optional=False, default=None)
-        return [value(element, random, odd=odd) for _ in range(random.randint(0, 3))]
+        most = 3 if depth < _DEEPEST // 2 else 0
+        return [value(element, random, odd=odd, depth=depth + 1) for _ in range(random.randint(0, most))]
     if schema.type is Type.MAP and schema.key_schema is not None and schema.value_schema is not None:
         keys = [random_value(schema.key_schema, random, nulls=0) for _ in range(random.randint(0, 1))]
-        return {hashable(key): value(schema.value_schema, random, odd=odd) for key in keys}
+        return {hashable(key): value(schema.value_schema, random, odd=odd, depth=depth + 1) for key in keys}
     return random_value(schema, random, nulls=0)

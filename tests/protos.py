@@ -44,12 +44,14 @@ NAMES = (
 
 
 class Writer:
-    """Writes one file: messages may use those written before them, so that none holds itself."""
+    """Writes one file: messages use those written before them, in some files also themselves and those around."""
 
     def __init__(self, random: Random) -> None:
         self._random = random
         self.proto2 = random.random() < 0.35
         self._known: list[str] = []
+        self._circles = random.random() < 0.3
+        self._around: list[str] = []
 
     def text(self) -> str:
         """The whole text; the first message is the one to read."""
@@ -59,6 +61,7 @@ class Writer:
             parts.append(random.choice(["package a.b;", "package com.acme.shop;"]))
         parts += [f'import "{name}";' for name in IMPORTS]
         enum = self._enum("Shade")
+        self._around = ["Root"]
         inner = [self._message(f"In{index}", 2) for index in range(random.randint(0, 2))]
         root = self._message("Root", 6)
         parts += [root, *inner, enum] if random.random() < 0.5 else [root, enum, *inner]
@@ -76,6 +79,7 @@ class Writer:
 
     def _message(self, name: str, most: int) -> str:
         random, lines = self._random, []
+        self._around.append(name)
         nested_before = len(self._known)
         if random.random() < 0.3:
             lines.append(self._enum(f"{name}Kind"))
@@ -93,11 +97,14 @@ class Writer:
             )
         del self._known[nested_before:]
         self._known.append(name)
+        self._around.pop()
         return f"message {name} {{\n  " + "\n  ".join(lines) + "\n}"
 
     def _type(self) -> str:
         random = self._random
         kind = random.random()
+        if self._circles and kind > 0.85:
+            return random.choice(self._around)
         if kind < 0.25:
             return random.choice(KNOWN[:4] if random.random() < 0.6 else KNOWN)
         if kind < 0.5 and self._known:
@@ -160,7 +167,9 @@ def _payload(field: Field, random: Random, depth: int) -> bytes:
         return wire.varint(random.choice([*(number for _, number in field.target.values), 7, -1]))
     if isinstance(field.target, Message):
         return _logical(field.target, random) or (
-            b"" if depth > 4 else message_bytes(field.target, random, depth=depth + 1)
+            b""
+            if depth > 4 or (depth > 1 and random.random() < 0.3)
+            else message_bytes(field.target, random, depth=depth + 1)
         )
     kind = field.type
     if kind == "string":

@@ -205,7 +205,7 @@ class ProtobufConverter(Converter):
         return _Chosen(found.id, write_indexes(self._definition(found.schema).indexes(made.message_name)))
 
     def _misfits(self, made: Writer, theirs: RegisteredSchema) -> bool:
-        return misfits(made.message, self._definition(theirs))
+        return bool(misfits(made.message, self._definition(theirs)))
 
     def decoder(self, topic: str) -> Decoder:
         """A decoder with its memory of the ids it met: the usual first message is told by six bytes."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from connect_core.data import Schema, Type
 from connect_core.encoding.protobuf import ProtobufOptions
@@ -18,6 +19,8 @@ from connect_core.encoding.protobuf.options import LOCATIONS, UNION, WRAPPER
 from connect_core.encoding.protobuf.schemas import Schemas
 from connect_core.encoding.protobuf.text import canonical
 from tests.fuzz.family import Failed
+from tests.recursive import rebuilt
+from tests.recursive import walk as walk_schema
 
 _NESTED = (Type.STRUCT, Type.MAP, Type.ARRAY)
 _TAKEN = frozenset(name.rpartition(".")[2] for name in LOCATIONS)
@@ -26,8 +29,10 @@ RENAMED = "Zz"
 """Put before the names of structs that are called as a type which they may use."""
 
 
-def told(failed: Failed) -> Failed:
+def told(failed: Any) -> Any:
     """7.0.16's exception as 8.5 has it: the validator's message in an IllegalArgumentException."""
+    if not isinstance(failed, Failed):
+        return failed
     prefix = "com.google.protobuf.Descriptors$DescriptorValidationException: "
     if failed.name == "java.lang.IllegalStateException" and failed.message.startswith(prefix):
         text = "Invalid protobuf schema definition: " + failed.message.removeprefix(prefix)
@@ -41,13 +46,13 @@ def is_union(schema: Schema) -> bool:
 
 def wrapped_members(schema: Schema) -> Schema:
     """The schema whose unions' nullable scalars are said to be wrapped, as 7.0.16 has all of them."""
-    if schema.value_schema is not None:
-        key = schema.key_schema and wrapped_members(schema.key_schema)
-        return schema.replace(value_schema=wrapped_members(schema.value_schema), key_schema=key)
-    fields = [(one.name, wrapped_members(one.schema)) for one in schema.fields]
-    if is_union(schema):
-        fields = [(name, _wrapped(one)) for name, one in fields]
-    return schema.replace(fields=fields) if fields else schema
+    return rebuilt(schema, _wrapped_members)
+
+
+def _wrapped_members(schema: Schema) -> Schema:
+    if not is_union(schema):
+        return schema
+    return schema.replace(fields=[(one.name, _wrapped(one.schema)) for one in schema.fields])
 
 
 def _wrapped(schema: Schema) -> Schema:
@@ -108,14 +113,14 @@ def takes_a_name(schema: Schema) -> bool:
 
 def renamed(schema: Schema) -> Schema:
     """The schema whose structs take no such name."""
-    if schema.value_schema is not None:
-        key = schema.key_schema and renamed(schema.key_schema)
-        return schema.replace(value_schema=renamed(schema.value_schema), key_schema=key)
-    if schema.type is not Type.STRUCT:
-        return schema
+    return rebuilt(schema, _renamed)
+
+
+def _renamed(schema: Schema) -> Schema:
     package, dot, name = (schema.name or "").rpartition(".")
-    full = f"{package}{dot}{RENAMED}{name}" if name in _TAKEN else schema.name
-    return schema.replace(name=full, fields=[(one.name, renamed(one.schema)) for one in schema.fields])
+    if schema.type is not Type.STRUCT or name not in _TAKEN:
+        return schema
+    return schema.replace(name=f"{package}{dot}{RENAMED}{name}")
 
 
 class OlderSchemas(Schemas):
@@ -127,8 +132,5 @@ class OlderSchemas(Schemas):
 
 def required_members(schema: Schema) -> Iterator[tuple[str, str]]:
     """(name, type) of the members of unions that 7.0.16 cannot leave out."""
-    for inner in (schema.key_schema, schema.value_schema, *(field.schema for field in schema.fields)):
-        if inner is not None:
-            yield from required_members(inner)
-    if is_union(schema):
-        yield from ((one.name, one.schema.type.name) for one in schema.fields if not one.schema.optional)
+    for union in filter(is_union, walk_schema(schema)):
+        yield from ((one.name, one.schema.type.name) for one in union.fields if not one.schema.optional)

@@ -11,13 +11,16 @@ from typing import Any
 from hypothesis import strategies as st
 
 from connect_core.data import Schema, Type
+from connect_core.data.recursive import is_recursive
 from connect_core.encoding.protobuf import Definition, ProtobufOptions, definition, writer
+from connect_core.encoding.protobuf.circles import is_union
 from connect_core.encoding.protobuf.reader import Reader
 from tests import protos
 from tests.fuzz import _protobuf_older as older
 from tests.fuzz.family import Failed, Family, Maker, Pair, exact, java, ours
 from tests.parity.bridge import Bridge
 from tests.protobuf import STRUCTS, value
+from tests.recursive import circled, told, unrolled
 
 CONFIGS: tuple[dict[str, bool], ...] = (
     {},
@@ -43,6 +46,7 @@ TAKEN = "a struct with the name of a type it uses"
 NULLS = "a null in a list"
 MISPLACED = "a map that an outer struct of the same name defines otherwise"
 OPTIONS = "the options of fields in unions and maps"
+CIRCLES = "structs that hold each other"
 _REQUIRED = re.compile(r'Invalid value: null used for required field: "(.*)", schema type: (\w+)', re.DOTALL)
 
 
@@ -56,12 +60,48 @@ class Side:
     """One configuration: our options and Java's ProtobufData."""
 
     def __init__(self, bridge: Bridge, options: dict[str, bool]) -> None:
+        self.bridge = bridge
         self.options = ProtobufOptions(**options)
         settings = bridge.new("java.util.HashMap")
         for key, text in config(options).items():
             settings.put(bridge.text(key), bridge.text(text))
         package = "io.confluent.connect.protobuf"
         self.data = bridge.new(f"{package}.ProtobufData", bridge.new(f"{package}.ProtobufDataConfig", settings))
+
+    def read_ours(self, text: str, data: bytes) -> Any:
+        """(schema, value) of a message of the first in the text, to compare."""
+        made = _reader(text, self.options)
+        return told(made.schema), exact(made.decode(data))
+
+    def older(self, text: str) -> Schema:
+        """The schema that 7.0.16 makes of the first message in the text."""
+        return older.OlderSchemas(self.options).root(definition(text).message(), None)
+
+    def read(self, text: str, data: bytes) -> Any:
+        """(schema, value) as Java reads a message of the first in the text; Failed."""
+        schema = java(self.bridge, _parsed, self.bridge, text)
+        message = schema if isinstance(schema, Failed) else java(self.bridge, _message, self.bridge, schema, data)
+        found = message if isinstance(message, Failed) else java(self.bridge, self.data.toConnectData, schema, message)
+        if isinstance(found, Failed):
+            return found
+        read = self.bridge.from_schema(found.schema())
+        held = ours(self.bridge.from_value, read, found.value())  # Python cannot hold every date Java reads
+        return held if isinstance(held, Failed) else (told(read), exact(held))
+
+
+@lru_cache(50)
+def _reader(text: str, options: ProtobufOptions) -> Reader:
+    return definition(text).reader(None, options)
+
+
+@lru_cache(50)
+def _parsed(bridge: Bridge, text: str) -> Any:
+    return bridge.new("io.confluent.kafka.schemaregistry.protobuf.ProtobufSchema", bridge.text(text))
+
+
+def _message(bridge: Bridge, schema: Any, data: bytes) -> Any:
+    dynamic = bridge.jpype.JClass("com.google.protobuf.DynamicMessage")
+    return dynamic.parseFrom(schema.toDescriptor(), bridge.byte_array(data))
 
 
 def changed(schema: Schema, random: Random) -> Schema:
@@ -82,13 +122,17 @@ def changed(schema: Schema, random: Random) -> Schema:
 class Older:
     """Names a case's difference: equal to what 7.0.16 makes of the schema, or of one without the part it fails at."""
 
-    def __init__(self, mine: Callable[..., Any], older: Callable[..., Any], theirs: Callable[..., Any]) -> None:
-        self._mine, self._older, self._theirs = mine, older, theirs
+    def __init__(
+        self, sides: list[Side], mine: Callable[..., Any], older: Callable[..., Any], theirs: Callable[..., Any]
+    ) -> None:
+        self._sides, self._mine, self._older, self._theirs = sides, mine, older, theirs
 
     def known(self, case: Any, pair: Pair) -> str | None:
         """One of the names above, or None: (configuration, schema) and a value if there is one."""
         index, schema, *value = case
         failed = pair.java if isinstance(pair.java, Failed) else None
+        if failed and failed.name == "java.lang.StackOverflowError":
+            return CIRCLES if self._circles(index, schema, value, pair.ours) else None
         if failed and pair.ours == older.told(failed):
             return UNCAUGHT
         if failed and failed.name == "java.lang.NullPointerException":
@@ -98,7 +142,24 @@ class Older:
             wrapped = older.wrapped_members(schema)
         if (older.told(failed) if failed else pair.java) != self._older(index, wrapped, *value):
             return None
-        return WRAPPED if wrapped is not schema else OPTIONS
+        return WRAPPED if told(wrapped) != told(schema) else OPTIONS
+
+    def _circles(self, index: int, schema: Schema, value: list[Any], made: Any) -> bool:
+        """Java nests without end: where ours wrote, Java reads the same with our text; where not, neither can write the
+        schema that ends some levels down.
+        """
+        side = self._sides[index]
+        if not is_recursive(schema):
+            return False
+        if isinstance(made, Failed):
+            again = (index, unrolled(schema, *value), *value)
+            pair = Pair(self._mine(*again), self._theirs(*again))
+            return isinstance(pair.ours, Failed) and (pair.ours == pair.java or self.known(again, pair) is not None)
+        text, data = (made, b"") if isinstance(made, str) else (writer(schema, side.options).text, made or b"")
+        pair = Pair(_silent(ours(side.read_ours, text, data)), _silent(side.read(text, data)))
+        if isinstance(pair.ours, Failed) and isinstance(pair.java, Failed):
+            return True  # names make the text none
+        return pair.ours == pair.java or known_read(side.older(text), pair) == MEMBERS
 
     def _pointer(self, index: int, schema: Schema, value: list[Any], pair: Pair, failed: Failed) -> str | None:
         """Java fails: what ours made must be what both make of a schema that it does not fail at."""
@@ -151,11 +212,14 @@ def _schemas(bridge: Bridge) -> Family:
         return ours(older.text, schema, sides[index].options)
 
     def vary(drawn: tuple[int, Schema], random: Random) -> tuple[int, Schema]:
-        return random.randrange(len(CONFIGS)), changed(drawn[1], random)
+        schema = changed(drawn[1], random)
+        if schema.type is Type.STRUCT and random.random() < 0.15:
+            schema = circled(schema, random, closed=is_union)
+        return random.randrange(len(CONFIGS)), schema
 
     cases = st.tuples(st.integers(0, len(CONFIGS) - 1), STRUCTS)
-    names = (UNCAUGHT, OPTIONS, TAKEN, WRAPPED)
-    known = Older(mine, by_older, theirs).known
+    names = (UNCAUGHT, OPTIONS, TAKEN, WRAPPED, CIRCLES)
+    known = Older(sides, mine, by_older, theirs).known
     return Family("protobuf schemas", cases, lambda case: Pair(mine(*case), theirs(*case)), known, names, vary=vary)
 
 
@@ -182,17 +246,20 @@ def _write(bridge: Bridge) -> Family:
         return payload if isinstance(payload, Failed) else bridge.from_bytes(payload)
 
     def vary(drawn: tuple[int, Schema], random: Random) -> tuple[int, Schema, Any]:
-        return *drawn, value(drawn[1], random)
+        index, schema = drawn
+        if schema.type is Type.STRUCT and random.random() < 0.1:
+            schema = circled(schema, random, closed=is_union)
+        return index, schema, value(schema, random)
 
     cases = st.tuples(st.integers(0, len(CONFIGS) - 1), STRUCTS)
-    names = (UNCAUGHT, WRAPPED, NAMELESS, NULLS, TAKEN, MISPLACED)
-    known = Older(mine, mine, theirs).known
+    names = (UNCAUGHT, WRAPPED, NAMELESS, NULLS, TAKEN, MISPLACED, CIRCLES)
+    known = Older(sides, mine, mine, theirs).known
     return Family("protobuf write", cases, lambda case: Pair(mine(*case), theirs(*case)), known, names, vary=vary)
 
 
 @lru_cache(50)
 def _written(seed: int, schema: Schema | None) -> tuple[str, Definition]:
-    """A text as people write it, or that of a schema if it can be read: names make it none, or it holds itself."""
+    """A text as people write it, or that of a schema if it can be read: names may make it none."""
     made = schema and ours(writer, schema, ProtobufOptions(**CONFIGS[seed % len(CONFIGS)]))
     if made and not isinstance(made, Failed):
         found = ours(definition, made.text)
@@ -204,36 +271,10 @@ def _written(seed: int, schema: Schema | None) -> tuple[str, Definition]:
 
 def _read(bridge: Bridge) -> Family:
     sides = [Side(bridge, options) for options in READ_CONFIGS]
-    parsed = bridge.jpype.JClass("io.confluent.kafka.schemaregistry.protobuf.ProtobufSchema")
-    dynamic = bridge.jpype.JClass("com.google.protobuf.DynamicMessage")
-
-    @lru_cache(50)
-    def reader(text: str, options: ProtobufOptions) -> Any:
-        return definition(text).reader(None, options)
-
-    @lru_cache(50)
-    def java_schema(text: str) -> Any:
-        return java(bridge, parsed, bridge.text(text))
-
-    def mine(side: Side, text: str, data: bytes) -> Any:
-        made = reader(text, side.options)
-        return made.schema, exact(made.decode(data))
-
-    def by_java(side: Side, text: str, data: bytes) -> Any:
-        schema = java_schema(text)
-        message = schema if isinstance(schema, Failed) else java(
-            bridge, lambda: dynamic.parseFrom(schema.toDescriptor(), bridge.byte_array(data))
-        )  # fmt: skip
-        found = message if isinstance(message, Failed) else java(bridge, side.data.toConnectData, schema, message)
-        if isinstance(found, Failed):
-            return found
-        read = bridge.from_schema(found.schema())
-        held = ours(bridge.from_value, read, found.value())  # Python cannot hold every date Java reads
-        return held if isinstance(held, Failed) else (read, exact(held))
 
     def compare(case: tuple[int, str, bytes]) -> Pair:
         side, text, data = sides[case[0]], case[1], case[2]
-        return Pair(_silent(ours(mine, side, text, data)), _silent(by_java(side, text, data)))
+        return Pair(_silent(ours(side.read_ours, text, data)), _silent(side.read(text, data)))
 
     def vary(drawn: tuple[int, Schema | None], random: Random) -> tuple[int, str, bytes]:
         seed = drawn[0]
@@ -245,8 +286,7 @@ def _read(bridge: Bridge) -> Family:
 
     def known(case: tuple[int, str, bytes], pair: Pair) -> str | None:
         index, text, data = case
-        schema = older.OlderSchemas(sides[index].options).root(definition(text).message(), None)
-        name = known_read(schema, pair)
+        name = known_read(sides[index].older(text), pair)
         if name == MEMBERS and isinstance(pair.java, Failed):  # its value: as read where nothing is required
             again = compare((0, text, data))
             return name if again.ours == again.java or known((0, text, data), again) else None
@@ -266,13 +306,13 @@ def _silent(outcome: Any) -> Any:
 def known_read(schema: Schema, pair: Pair) -> str | None:
     """Differences of 7.0.16 in reading; ``schema`` is the one it makes."""
     failed = pair.java if isinstance(pair.java, Failed) else None
-    if failed and (told := _REQUIRED.fullmatch(failed.message)):
-        return MEMBERS if (told[1], told[2]) in set(older.required_members(schema)) else None
+    if failed and (found := _REQUIRED.fullmatch(failed.message)):
+        return MEMBERS if (found[1], found[2]) in set(older.required_members(schema)) else None
     if isinstance(pair.ours, Failed):
         return YEARS if failed and YEARS in pair.ours.message and YEARS in failed.message else None
     if failed or isinstance(pair.ours, str):  # or the comparison itself failed
         return None
-    return MEMBERS if pair.java == (schema, pair.ours[1]) else None
+    return MEMBERS if pair.java == (told(schema), pair.ours[1]) else None
 
 
 FAMILIES: dict[str, Maker] = {"protobuf schemas": _schemas, "protobuf write": _write, "protobuf read": _read}

@@ -10,6 +10,7 @@ import re
 from connect_core.data.logical import DATE, DECIMAL, TIME, TIMESTAMP
 from connect_core.data.schema import Schema, Type
 from connect_core.encoding.protobuf import names
+from connect_core.encoding.protobuf.circles import Endless, Place, SideBySide, is_union, place
 from connect_core.encoding.protobuf.errors import NUMBER, POINTER, Refused
 from connect_core.encoding.protobuf.model import PROTO3, Enum, Field, File, Message
 from connect_core.encoding.protobuf.options import (
@@ -25,7 +26,6 @@ from connect_core.encoding.protobuf.options import (
     TIME_TYPE,
     TIMESTAMP_TYPE,
     TYPE,
-    UNION,
     UNION_PREFIX,
     WRAPPER,
     ProtobufOptions,
@@ -67,15 +67,15 @@ def define(schema: Schema, options: ProtobufOptions) -> tuple[File, str]:
         raise Refused(f"Unsupported root schema of type {schema.type.name}")
     definer = _Definer(options)
     package, name = names.split(definer.name_or_default(schema.name), options.scrub_invalid_names)
+    try:
+        message = definer.message(name, schema)
+    except Endless:
+        definer = _Definer(options)
+        message = definer.side_by_side(name, schema)
     file = definer.file
     file.package = package or None
-    file.messages.append(definer.message(name, schema))
+    file.messages.append(message)
     return file, f"{package}.{name}" if package else name
-
-
-def is_union(schema: Schema) -> bool:
-    """Whether a struct stands for a oneof."""
-    return (schema.name is not None and schema.name.startswith(UNION)) or GENERAL_UNION in schema.parameters
 
 
 def is_enum(schema: Schema) -> bool:
@@ -104,6 +104,9 @@ class _Definer:
         self.file = File(syntax=PROTO3)
         self._options = options
         self._index = 0
+        self._around: list[tuple[str | None, Place]] = []
+        self._unions: list[Place] = []
+        self._circle: SideBySide | None = None
 
     def name_or_default(self, name: str | None) -> str:
         """The name, or the next default one."""
@@ -118,8 +121,27 @@ class _Definer:
     def _unqualified(self, name: str | None) -> str:
         return self._scrub(self.name_or_default(name).rpartition(".")[2])
 
+    def side_by_side(self, name: str, schema: Schema) -> Message:
+        """The message of a struct whose messages hold each other."""
+        self.name_or_default(schema.name)  # its number is taken
+        self._circle = SideBySide(schema, name, self._scrub)
+        message = self.message(name, schema)
+        message.messages += [self.message(*other) for other in self._circle.others]
+        return message
+
     def message(self, name: str, schema: Schema) -> Message:
-        """The message of a struct."""
+        """The message of a struct; Endless if it stands in itself."""
+        here = (name if schema.name else None, place(schema))
+        if here in self._around:
+            raise Endless
+        unions, self._unions = self._unions, []
+        self._around.append(here)
+        message = self._message(name, schema)
+        self._around.pop()
+        self._unions = unions
+        return message
+
+    def _message(self, name: str, schema: Schema) -> Message:
         message = Message(name)
         defined: set[str] = set()
         index = 1
@@ -139,6 +161,13 @@ class _Definer:
         return message
 
     def _oneof(self, message: Message, defined: set[str], schema: Schema, name: str) -> None:
+        if place(schema) in self._unions:
+            raise Refused(f"The union {schema.name} holds itself: no oneof can")
+        self._unions.append(place(schema))
+        self._members(message, defined, schema, name)
+        self._unions.pop()
+
+    def _members(self, message: Message, defined: set[str], schema: Schema, name: str) -> None:
         oneof = len(message.oneofs)
         message.oneofs.append(name)
         for one in schema.fields:
@@ -169,7 +198,7 @@ class _Definer:
             if is_union(schema):
                 self._oneof(message, defined, schema, self._union_name(schema))
                 return None
-            if kind != message.name and kind not in defined:
+            if self._circle is None and kind != message.name and kind not in defined:
                 defined.add(kind)
                 message.messages.append(self.message(kind, schema))
         elif schema.type is Type.MAP:
@@ -224,6 +253,8 @@ class _Definer:
         if schema.type is Type.MAP:
             return names.to_map_entry(self._unqualified(schema.name))
         if schema.type is Type.STRUCT:
+            if self._circle is not None and not is_union(schema):
+                return self._circle.name(schema)
             name = self._unqualified(schema.name)
             return f"{name}Message" if name == field_name else name
         return self._scalar_type(schema, meta, member=member)

@@ -16,6 +16,7 @@ from google.protobuf.message import DecodeError
 
 from connect_core.data.keys import hashable
 from connect_core.data.logical import DATE, DECIMAL, TIME, TIMESTAMP
+from connect_core.data.recursive import is_recursive
 from connect_core.data.schema import Schema, Type
 from connect_core.encoding.protobuf import logical
 from connect_core.encoding.protobuf.errors import Malformed
@@ -168,10 +169,12 @@ class _Compiler:
         )  # fmt: skip
         self._functions: dict[tuple[Schema, Message], str] = {}
         self._checks: dict[str, str | None] = {}
+        self._endless = False
 
     def decoder(self, schema: Schema, message: Message) -> Decode:
         """The function for a whole message."""
         source = self._source
+        self._endless = is_recursive(schema)
         if schema.type is Type.STRUCT:
             made = f"{self._struct(source, schema, message)}(m)"
         else:
@@ -185,7 +188,13 @@ class _Compiler:
             if self._shadow.required:
                 with source.block("if not m.IsInitialized():"):
                     source.line("raise Malformed('Message missing required fields')")
-            source.line(f"return {made}")
+            if not self._endless:
+                source.line(f"return {made}")
+            else:  # where an empty message stands for a null there is no end
+                with source.block("try:"):
+                    source.line(f"return {made}")
+                with source.block("except RecursionError:"):
+                    source.line("raise DataError('A message holds itself without end') from None")
         return source.compile("decode", title=f"protobuf decoder {schema!r}")
 
     def _struct(self, source: Source, schema: Schema, message: Message) -> str:
@@ -194,6 +203,8 @@ class _Compiler:
         if known is not None:
             return known
         name = self._functions[schema, message] = source.name("struct")
+        if self._endless:  # it may be asked for within
+            self._checks[name] = source.name("check")
         part = source.part()
         with part.block(f"def {name}(m):"):
             members = []
@@ -204,11 +215,11 @@ class _Compiler:
                     members.append((field.name, self._member(part, schema, field, message)))
             part.line("return {" + ", ".join(f"{name!r}: {made}" for name, made in members) + "}")
         source.join(part)
-        self._checks[name] = self._check(source, schema, dict(members))
+        self._checks[name] = self._check(source, schema, dict(members), self._checks.get(name))
         return name
 
     @staticmethod
-    def _check(source: Source, schema: Schema, members: dict[str, str]) -> str | None:
+    def _check(source: Source, schema: Schema, members: dict[str, str], name: str | None) -> str | None:
         """The name of a function that refuses nulls in required fields and gives the struct back; None: nothing to do.
 
         A struct is looked at when it is put into another, lists and maps when they are whole, the outermost never.
@@ -216,9 +227,9 @@ class _Compiler:
         wanted = [
             field for field in schema.fields if not field.schema.optional and members[field.name].endswith(" else None")
         ]
-        if not wanted:
+        if not wanted and name is None:
             return None
-        name = source.name("check")
+        name = name or source.name("check")
         part = source.part()
         with part.block(f"def {name}(made):"):
             for field in wanted:

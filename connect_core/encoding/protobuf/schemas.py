@@ -1,6 +1,7 @@
 """The Connect schema of a message (spec kafka-connect.md 5.7).
 
-A message met a second time has the parameters of its first place too: the original shares one builder among them.
+A message met a second time has the parameters of its first place too: the original shares one builder among them. One
+that holds itself is a schema that does (``data.recursive``), and nullable even at the root, for the same reason.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connect_core.data.logical import DATE, DECIMAL, TIME, TIMESTAMP
+from connect_core.data.recursive import complete, stand_in
 from connect_core.data.schema import Schema, Type
 from connect_core.encoding.protobuf import names
 from connect_core.encoding.protobuf.model import PROTO3, Enum, Field, Message
@@ -27,7 +29,6 @@ from connect_core.encoding.protobuf.options import (
     WRAPPER,
     ProtobufOptions,
 )
-from connect_core.errors import DataError
 from connect_core.java.number_texts import parse_int
 
 SCALARS = {
@@ -86,10 +87,25 @@ class _Builder:
     inherited: dict[str, str] = field(default_factory=dict)
     """Parameters of a message's first place."""
     optional: bool = False
+    within: _Builder | None = None
+    """The same message, around this one and not built yet."""
+    waiting: list[tuple[Schema, _Builder]] = field(default_factory=list)
+    """Stand-ins of this message within itself, and their builders."""
 
     def build(self) -> Schema:
-        parameters = self.inherited | self.parameters
-        return Schema(self.type, optional=self.optional, parameters=parameters, **self.attributes)
+        if self.within is not None:
+            self.within.optional = True
+            self.within.waiting.append((stand_in(), self))
+            return self.within.waiting[-1][0]
+        made = Schema(self.type, optional=self.optional, parameters=self.every_parameter(), **self.attributes)
+        for place, builder in self.waiting:
+            parameters = self.every_parameter() | builder.parameters
+            complete(place, made, optional=builder.optional, parameters=parameters)
+        return made
+
+    def every_parameter(self) -> dict[str, str]:
+        """Its own and those of the first place."""
+        return self.inherited | self.parameters
 
 
 class Schemas:
@@ -97,7 +113,7 @@ class Schemas:
 
     def __init__(self, options: ProtobufOptions) -> None:
         self._options = options
-        self._met: dict[str, _Builder | None] = {}
+        self._met: dict[str, _Builder] = {}
 
     def root(self, message: Message, version: int | None) -> Schema:
         """The schema of a whole message; ``version`` is the registry's."""
@@ -110,12 +126,12 @@ class Schemas:
         kind = unwrapped(message) if options.wrapper_for_raw_primitives else None
         if kind is not None:  # "raw" wrappers are unwrapped wherever they stand
             return _Builder(kind)
-        if message.full_name in self._met:
-            first = self._met[message.full_name]
-            if first is None:
-                raise DataError(f"The message {message.full_name} holds itself: no finite Connect schema describes it")
-            return _Builder(Type.STRUCT, dict(first.attributes), inherited=first.inherited | first.parameters)
-        self._met[message.full_name] = None
+        first = self._met.get(message.full_name)
+        if first is not None and not first.attributes:
+            return _Builder(Type.STRUCT, within=first)
+        if first is not None:
+            return _Builder(Type.STRUCT, dict(first.attributes), inherited=first.every_parameter())
+        builder = self._met[message.full_name] = _Builder(Type.STRUCT)
         fields: list[tuple[str, Schema]] = []
         for index, name in real_oneofs(message):
             members = [one for one in message.fields if one.oneof == index]
@@ -129,7 +145,7 @@ class Schemas:
             if one.oneof is None or one.proto3_optional
         ]
         name = message.full_name if options.enhanced_schema_support else message.name
-        builder = self._met[message.full_name] = _Builder(Type.STRUCT, {"fields": fields, "name": name})
+        builder.attributes |= {"fields": fields, "name": name}
         return builder
 
     def _union(self, message: Message, name: str, members: list[Field]) -> Schema:

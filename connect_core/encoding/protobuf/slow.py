@@ -15,7 +15,8 @@ from connect_core.data.check import check_names, fits, java_class_of
 from connect_core.data.logical import DATE, DECIMAL, TIME, TIMESTAMP
 from connect_core.data.schema import Schema, Type
 from connect_core.encoding.protobuf import names, wire
-from connect_core.encoding.protobuf.define import ROOTS, is_enum, is_union, parse_int, wraps
+from connect_core.encoding.protobuf.circles import is_union
+from connect_core.encoding.protobuf.define import ROOTS, is_enum, parse_int, wraps
 from connect_core.encoding.protobuf.errors import POINTER, Refused
 from connect_core.encoding.protobuf.link import presence
 from connect_core.encoding.protobuf.model import Enum, Field, Message
@@ -119,7 +120,10 @@ class SlowWriter:
         """The bytes of a whole value; ``message`` is None for a schema that is no struct."""
         if value is None:
             return None
-        made = self._convert(schema, value, Place(None, message))
+        try:
+            made = self._convert(schema, value, Place(None, message))
+        except RecursionError:
+            raise DataError(f"A value of {schema!r} is nested too deeply") from None
         if made is None or made.kind == "message":
             return made and made.value
         if schema.type not in ROOTS:

@@ -18,7 +18,8 @@ from connect_core.data.check import INT_BOUNDS
 from connect_core.data.logical import DATE, DECIMAL, TIME, TIMESTAMP
 from connect_core.data.schema import Schema, Type
 from connect_core.encoding.protobuf import names, wire
-from connect_core.encoding.protobuf.define import ROOTS, define, is_enum, is_union, parse_int
+from connect_core.encoding.protobuf.circles import is_union
+from connect_core.encoding.protobuf.define import ROOTS, define, is_enum, parse_int
 from connect_core.encoding.protobuf.errors import POINTER, Refused
 from connect_core.encoding.protobuf.known import known, with_imports
 from connect_core.encoding.protobuf.link import link, presence
@@ -117,6 +118,7 @@ class _Compiler:
 
     def __init__(self, options: ProtobufOptions) -> None:
         self._options = options
+        self._functions: dict[tuple[Schema, Message], str] = {}
         self._source = Source(
             Odd=Odd, Decimal=Decimal, date=date, time=time, datetime=datetime, join=b"".join, SMALL=wire.SMALL,
             varint=wire.varint, zigzag=wire.zigzag, fixed32=wire.fixed32, fixed64=wire.fixed64,
@@ -141,7 +143,10 @@ class _Compiler:
 
     def _message(self, source: Source, schema: Schema, message: Message) -> str:
         """The name of a function from a struct's dict to the message's bytes, written before the present lines."""
-        name = source.name("message")
+        known = self._functions.get((schema, message))
+        if known is not None:
+            return known
+        name = self._functions[schema, message] = source.name("message")
         part = source.part()
         with part.block(f"def {name}(value):"):
             members = self._fetch(part, schema, "value")
