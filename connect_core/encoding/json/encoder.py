@@ -211,7 +211,13 @@ class EncoderCompiler:
             source.line(f"{var} = str({var})")
             self._refuse(source, f"{var}[{-scale - 1}] != '.'")  # another scale, or scientific
             source.line(f"{var} = int({var}.replace('.', ''))")
-            source.line(f"{var} = {source.constant('base64_of', base64_of_ints())}({var})")
+            base64_of = base64_of_ints()
+            pairs, tails = source.constant("pairs", base64_of.pairs), source.constant("tails", base64_of.tails)
+            source.line(
+                f"{var} = {pairs}[{var} >> 12] + {pairs}[{var} & 4095] if 32768 <= {var} < 8388608 else "
+                f"{pairs}[{var} >> 4] + {tails}[{var} & 15] if 128 <= {var} < 32768 else "
+                f"{source.constant('base64_of', base64_of)}({var})"
+            )
         else:
             unscaled = source.constant("unscaled", partial(units.unscaled, schema))
             source.line(f"{var} = base64({unscaled}({var}), newline=False).decode()")
@@ -266,6 +272,8 @@ def _as_it_stands(schema: Schema) -> str | None:
     """What must not hold for ``{x}``, if orjson writes the Connect value as it is; None if it needs another shape."""
     if schema.name in _LOGICAL:
         return None
+    if schema.type is Type.INT64:
+        return f"type({{x}}) is not int or {{x}} > {INT_BOUNDS[64][1]}"  # below the lowest, orjson raises
     if schema.type in slow.INT_BITS:
         low, high = INT_BOUNDS[slow.INT_BITS[schema.type]]
         return f"type({{x}}) is not int or not {low} <= {{x}} <= {high}"
@@ -293,26 +301,31 @@ _LOGICAL: Mapping[str | None, tuple[str, ...]] = {
 }
 
 
-@cache
-def base64_of_ints() -> Callable[[int], str]:
-    """A function that gives an integer's shortest two's complement in base64, the usual lengths by look-up."""
-    chars = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-    pairs = [one + other for one in chars for other in chars]
-    last_of_16 = [f"{chars[four << 2]}=" for four in range(16)]
-    last_of_8 = [f"{pairs[eight << 4]}==" for eight in range(256)]
+class Base64OfInts:
+    """Gives an integer's shortest two's complement in base64, the usual lengths by look-up; generated code has two of
+    the look-ups in line: ``pairs`` of characters are 12 bits, ``tails`` the last 4 of 16.
+    """
 
-    def base64_of(number: int) -> str:
+    def __init__(self) -> None:
+        chars = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+        self.pairs = [one + other for one in chars for other in chars]
+        self.tails = [f"{chars[four << 2]}=" for four in range(16)]
+        self._last_of_8 = [f"{self.pairs[eight << 4]}==" for eight in range(256)]
+
+    def __call__(self, number: int) -> str:
+        """The text."""
         if -0x800000 <= number < 0x800000:
             if not -0x8000 <= number < 0x8000:
-                return pairs[number >> 12 & 0xFFF] + pairs[number & 0xFFF]
+                return self.pairs[number >> 12 & 0xFFF] + self.pairs[number & 0xFFF]
             if not -0x80 <= number < 0x80:
-                return pairs[number >> 4 & 0xFFF] + last_of_16[number & 0xF]
-            return last_of_8[number & 0xFF]
+                return self.pairs[number >> 4 & 0xFFF] + self.tails[number & 0xF]
+            return self._last_of_8[number & 0xFF]
         if -0x80000000 <= number < 0x80000000:
-            return pairs[number >> 20 & 0xFFF] + pairs[number >> 8 & 0xFFF] + last_of_8[number & 0xFF]
+            return self.pairs[number >> 20 & 0xFFF] + self.pairs[number >> 8 & 0xFFF] + self._last_of_8[number & 0xFF]
         return b2a_base64(int_to_bytes(number), newline=False).decode()
 
-    return base64_of
+
+base64_of_ints = cache(Base64OfInts)
 
 
 def _by_no_schema(_value: Any) -> Any:
