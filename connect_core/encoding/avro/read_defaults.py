@@ -143,9 +143,24 @@ def _struct(schema: Schema, avro: AvroSchema, value: Any, options: AvroOptions) 
         if name in value:
             result[field.name] = logical(field.schema, _converted(field.schema, member, value[name], options))
         else:
-            result[field.name] = field.schema.default
+            result[field.name] = _as_datum(field.schema, field.schema.default)
         check(field.schema, result[field.name], field=field.name)
     return result
+
+
+def _as_datum(schema: Schema, value: Any) -> Any:
+    """A default of a field that the record's default leaves out: the original reads it as if it were Avro's, which goes
+    well where the two forms are one class in Java.
+    """
+    if value is None:
+        return None
+    _require(schema.name not in _BASES and schema.type not in (Type.INT8, Type.INT16, Type.STRUCT), schema, value)
+    if schema.type is Type.ARRAY and schema.value_schema is not None:
+        return [_as_datum(schema.value_schema, element) for element in value]
+    if schema.type is Type.MAP and schema.value_schema is not None:
+        _require(schema.key_schema is STRING, schema, value)
+        return {key: _as_datum(schema.value_schema, element) for key, element in value.items()}
+    return value
 
 
 def _is_union(schema: Schema) -> bool:
