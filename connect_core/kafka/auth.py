@@ -1,6 +1,6 @@
 """Security properties of Java clients for librdkafka: JAAS lines, key stores, tokens. No value is ever logged.
 
-JKS files hold keys in a format only the JVM reads: they are refused with the command that converts them.
+Stores that librdkafka cannot open (JKS, trust stores in PKCS12) are handed to it as PEM texts (``config.key_stores``).
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from connect_core.config.key_stores import Store
 from connect_core.errors import ConfigError
+from connect_core.java.jks import is_jks
 
 PREFIXES = ("ssl.", "sasl.", "https.")
 _NATIVE_SSL = """ssl.ca.certificate.stores ssl.ca.location ssl.ca.pem ssl.certificate.location ssl.certificate.pem
@@ -168,49 +170,33 @@ def _ssl(given: Mapping[str, str]) -> dict[str, str]:
 
 
 def _key_store(given: Mapping[str, str], path: str) -> dict[str, str]:
-    kind = _store_type(given, "ssl.keystore", path)
+    kind, password = _store_type(given, "ssl.keystore", path), given.get("ssl.keystore.password")
     if kind == "PEM":
         return {"ssl.certificate.location": path, "ssl.key.location": path}
     if kind == "PKCS12":
-        return {"ssl.keystore.location": path, "ssl.keystore.password": given.get("ssl.keystore.password", "")}
-    raise ConfigError.invalid(
-        "ssl.keystore.location",
-        path,
-        f"a {kind} key store can be read by a JVM only; convert it with `keytool -importkeystore -srckeystore {path} "
-        "-destkeystore keystore.p12 -deststoretype PKCS12` and set ssl.keystore.type=PKCS12",
-    )
+        return {"ssl.keystore.location": path, "ssl.keystore.password": password or ""}
+    key, chain = Store("ssl.keystore", path, password).identity(given.get("ssl.key.password"))
+    return {"ssl.certificate.pem": chain, "ssl.key.pem": key}
 
 
 def _trust_store(given: Mapping[str, str], path: str) -> dict[str, str]:
-    kind = _store_type(given, "ssl.truststore", path)
-    if kind == "PEM":
+    if _store_type(given, "ssl.truststore", path) == "PEM":
         return {"ssl.ca.location": path}
-    convert = (
-        ""
-        if kind == "PKCS12"
-        else f"keytool -importkeystore -srckeystore {path} -destkeystore t.p12 -deststoretype PKCS12; "
-    )
-    source = path if kind == "PKCS12" else "t.p12"
-    raise ConfigError.invalid(
-        "ssl.truststore.location",
-        path,
-        f"a {kind} trust store cannot be read; convert it with `{convert}openssl pkcs12 -in {source} -nokeys "
-        "-out truststore.pem` and set ssl.truststore.type=PEM",
-    )
+    return {"ssl.ca.pem": Store("ssl.truststore", path, given.get("ssl.truststore.password")).trusted()}
 
 
 def _store_type(given: Mapping[str, str], prefix: str, path: str) -> str:
-    """The declared type; Java's default JKS gives way to what the file's first bytes say."""
-    declared = given.get(f"{prefix}.type", "").upper()
-    if declared not in ("", "JKS"):
+    """What the file's first bytes say, else the declared type: Java reads JKS and PKCS12 under either name."""
+    declared = given.get(f"{prefix}.type", "JKS").upper()
+    if declared == "PEM":
         return declared
     try:
         with Path(path).open("rb") as file:
             head = file.read(4)
     except OSError as error:
         raise ConfigError.invalid(f"{prefix}.location", path, error.strerror or "cannot be read") from None
-    if head == b"\xfe\xed\xfe\xed":
+    if is_jks(head):
         return "JKS"
     if head[:1] == b"\x30":  # an ASN.1 sequence: since Java 9 files called JKS are mostly this
         return "PKCS12"
-    return "PEM" if head[:1] == b"-" else declared or "JKS"
+    return "PEM" if head[:1] == b"-" else declared

@@ -1,15 +1,12 @@
-"""``schema.registry.ssl.*`` as an ``ssl.SSLContext``: PEM as it is, PKCS12 through ``cryptography``, JKS refused.
-
-JKS files hold keys in a format only the JVM reads: the error names the command that converts them.
-"""
+"""``schema.registry.ssl.*`` as an ``ssl.SSLContext``; stores of all formats by ``config.key_stores``."""
 
 from __future__ import annotations
 
 import ssl
 import tempfile
-from pathlib import Path
 
 from connect_core.config import Password
+from connect_core.config.key_stores import Store
 from connect_core.converters.schema_registry.config import RegistryTlsConfig
 from connect_core.errors import ConfigError
 
@@ -29,6 +26,9 @@ def context(config: RegistryTlsConfig) -> ssl.SSLContext:
         made = ssl.create_default_context(cadata=trusted)  # None: those of the system
     except ssl.SSLError as error:
         raise ConfigError(f"{_KEYS}truststore.* holds no certificates to trust: {error.reason}") from error
+    made.verify_flags &= (
+        ~ssl.VERIFY_X509_STRICT
+    )  # Java takes certificates of private authorities without key identifiers
     if not config.schema_registry_ssl_endpoint_identification_algorithm:
         made.check_hostname = False
     _limit_versions(made, config.schema_registry_ssl_enabled_protocols)
@@ -56,17 +56,21 @@ def _trusted(config: RegistryTlsConfig) -> str | None:
     if config.schema_registry_ssl_truststore_certificates is not None:
         return config.schema_registry_ssl_truststore_certificates.value
     location = config.schema_registry_ssl_truststore_location
-    return _store(config, "truststore", location)[1] if location else None
+    if location is None:
+        return None
+    return Store(f"{_KEYS}truststore", location, _text(config.schema_registry_ssl_truststore_password)).trusted()
 
 
 def _identify(made: ssl.SSLContext, config: RegistryTlsConfig) -> None:
     key, chain = config.schema_registry_ssl_keystore_key, config.schema_registry_ssl_keystore_certificate_chain
-    password = _text(config.schema_registry_ssl_key_password) or _text(config.schema_registry_ssl_keystore_password)
+    own, store = config.schema_registry_ssl_key_password, _text(config.schema_registry_ssl_keystore_password)
+    password = _text(own) or store
     if key and chain:
         pem = f"{key.value}\n{chain.value}\n"
     elif config.schema_registry_ssl_keystore_location:
-        private, certificates = _store(config, "keystore", config.schema_registry_ssl_keystore_location)
-        pem = f"{private}\n{certificates}\n"
+        location = config.schema_registry_ssl_keystore_location
+        found = Store(f"{_KEYS}keystore", location, store).identity(_text(own))
+        pem = f"{found.key}\n{found.chain}\n"
     else:
         return
     with tempfile.NamedTemporaryFile("w", suffix=".pem") as file:  # ssl reads files only
@@ -80,46 +84,3 @@ def _identify(made: ssl.SSLContext, config: RegistryTlsConfig) -> None:
 
 def _text(password: Password | None) -> str | None:
     return password.value if password is not None else None
-
-
-def _store(config: RegistryTlsConfig, kind: str, location: str) -> tuple[str, str]:
-    """(private keys, certificates) of a store, as PEM."""
-    path = Path(location)
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise ConfigError.invalid(f"{_KEYS}{kind}.location", location, f"cannot be read: {error.strerror}") from error
-    if b"-----BEGIN" in data:
-        text = data.decode()
-        return text, text
-    if data[:4] == b"\xfe\xed\xfe\xed":
-        raise ConfigError.invalid(
-            f"{_KEYS}{kind}.location",
-            location,
-            f"JKS can only be read by a JVM: keytool -importkeystore -srckeystore {path.name} "
-            f"-destkeystore {path.stem}.p12 -deststoretype PKCS12",
-        )
-    return _pkcs12(data, _text(getattr(config, f"schema_registry_ssl_{kind}_password")), kind, location)
-
-
-def _pkcs12(data: bytes, password: str | None, kind: str, location: str) -> tuple[str, str]:
-    try:
-        from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, pkcs12
-    except ImportError as error:
-        raise ConfigError.invalid(
-            f"{_KEYS}{kind}.location", location, "PKCS12 needs the package cryptography; PEM does not"
-        ) from error
-    try:
-        store = pkcs12.load_pkcs12(data, password.encode() if password else None)
-    except ValueError as error:
-        raise ConfigError.invalid(
-            f"{_KEYS}{kind}.location", location, f"is no PKCS12 store, or {_KEYS}{kind}.password is wrong"
-        ) from error
-    own = [store.cert] if store.cert else []
-    certificates = "".join(
-        entry.certificate.public_bytes(Encoding.PEM).decode() for entry in (*own, *store.additional_certs)
-    )
-    if store.key is None:
-        return "", certificates
-    key = store.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-    return key, certificates

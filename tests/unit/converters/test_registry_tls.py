@@ -105,7 +105,7 @@ def test_only_the_store_is_trusted(secure: Registry, stores: Path) -> None:
 @pytest.mark.parametrize(
     ("keys", "message"),
     [
-        ({"truststore_location": "store.jks"}, "keytool -importkeystore"),
+        ({"truststore_location": "store.jks"}, "ends too early"),
         ({"truststore_location": "store.p12", "truststore_password": "wrong"}, "truststore.password is wrong"),
         ({"keystore_location": "cert.pem"}, "no usable certificate and key"),
         ({"cipher_suites": "NO-SUCH"}, "name suites as OpenSSL does"),

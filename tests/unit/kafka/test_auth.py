@@ -122,13 +122,13 @@ def test_pkcs12_key_store_is_passed_on_also_when_called_jks(tmp_path: Path) -> N
     assert (conf["ssl.keystore.location"], conf["ssl.keystore.password"]) == (str(store), "pw")
 
 
-def test_stores_only_a_jvm_reads_come_with_the_cure(tmp_path: Path) -> None:
+def test_stores_that_cannot_be_read_are_named(tmp_path: Path) -> None:
     jks, p12 = tmp_path / "a.jks", tmp_path / "b.p12"
     jks.write_bytes(b"\xfe\xed\xfe\xed")
     p12.write_bytes(b"\x30\x82")
-    with pytest.raises(ConfigError, match="keytool -importkeystore"):
+    with pytest.raises(ConfigError, match=r"ssl\.keystore\.location: ends too early"):
         auth.librdkafka({"security.protocol": "SSL", "ssl.keystore.location": str(jks)})
-    with pytest.raises(ConfigError, match=r"openssl pkcs12 -in .*b\.p12 -nokeys"):
+    with pytest.raises(ConfigError, match="ssl.truststore.password is wrong"):
         auth.librdkafka({"security.protocol": "SSL", "ssl.truststore.location": str(p12)})
     with pytest.raises(ConfigError, match="No such file"):
         auth.librdkafka({"security.protocol": "SSL", "ssl.truststore.location": str(tmp_path / "none")})
