@@ -10,6 +10,7 @@ import pytest
 
 from connect_core.config.key import REQUIRED
 from connect_core.converters.avro import AvroConverterConfig
+from connect_core.converters.schema_registry import SchemaRegistry
 from connect_core.converters.schema_registry.config import RegistryConfig
 from tests.parity.bridge import Bridge, JavaError
 from tests.registry import Answer, Registry
@@ -147,6 +148,17 @@ def test_credentials(confluent: ModuleType, registry: Registry) -> None:
     registry.forbidden.add("s")
     with pytest.raises(JavaError, match="error code: 40301"):
         Client(confluent, registry.url, **keys)("getAllVersions", "s")
+
+
+@pytest.mark.parametrize("user_info", ["me:secret", "me%40here:p%2Fw", "me:p%zz", "m+e:", "me:a:b"])
+def test_credentials_in_the_url(confluent: ModuleType, registry: Registry, user_info: str) -> None:
+    registry.credentials = user_info
+    url = registry.url.replace("http://", f"http://{user_info}@")
+    assert not Client(confluent, url, basic_auth_credentials_source="URL")("getAllSubjects")
+    config = {"schema.registry.url": url, "converter.type": "value", "max.retries": "0"}
+    ours = SchemaRegistry(RegistryConfig.parse(config), "AVRO")
+    assert ours.register("s", '"int"').id == 1
+    ours.close()
 
 
 def test_trouble_on_demand(client: Client, registry: Registry) -> None:

@@ -11,7 +11,6 @@ import random
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import unquote
 
 import httpx
 
@@ -135,5 +134,5 @@ class _Url:
             raise ConfigError.invalid("schema.registry.url", shown, "expected http://host:port or https://host:port")
         host, slash, path = rest.partition("/")
         user, at, host = host.rpartition("@")
-        headers = auth.basic_header(unquote(user)) if at else {}
+        headers = auth.basic_header(user) if at else {}  # as it stands there, as in the original
         return cls(f"{scheme}://{host}{slash}{path}".rstrip("/"), headers)

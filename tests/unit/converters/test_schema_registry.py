@@ -210,7 +210,7 @@ def test_basic_credentials(registry: Registry, keys: dict[str, str]) -> None:
 
 
 def test_credentials_in_the_url(registry: Registry) -> None:
-    registry.credentials = "me@here:p/w"
+    registry.credentials = "me%40here:p%2Fw"  # as it stands in the URL
     client = quick(registry.url.replace("http://", "http://me%40here:p%2Fw@"))
     assert client.register("s", '"int"').id == 1
     with pytest.raises(RestError, match="Unauthorized"):
