@@ -30,7 +30,7 @@ ORDER = "the later one in the map gets it"
 LOST = "Cast of a value that lost its type but not its name says so"
 DIFFERENCES = (
     structural.NAMED_FIELD, structural.NAMED_ERROR, structural.STRUCT_DEFAULT, structural.OTHER_DATE,
-    structural.YEARS, LATER, LONGS, NO_STAMP, ORDER, LOST,
+    structural.YEARS, structural.MOMENTS, LATER, LONGS, NO_STAMP, ORDER, LOST,
 )  # fmt: skip
 
 
@@ -66,11 +66,13 @@ class Steps(Protocol):
     @property
     def theirs(self) -> int: ...
 
+    def in_javas_order(self) -> Any: ...
+
 
 def known(steps: Steps, pair: Pair) -> str | None:
     """The deliberate difference, or None."""
     if steps.mine == steps.theirs == len(steps.stages):
-        return _order(steps, pair) if isinstance(pair.ours, tuple) else None
+        return ORDER if _joined(steps) and steps.in_javas_order() == pair.java else None
     if steps.theirs <= steps.mine and pair.java.message == _struct_defaults.REFUSED:
         met = [record for record in steps.at[: steps.theirs + 1] if record is not None]
         missing = any(map(_struct_defaults.missing, met))  # an earlier stage may have put the default in its place
@@ -130,11 +132,18 @@ def _misfit(record: Record | None) -> bool:
     return False
 
 
-def _order(steps: Steps, pair: Pair) -> str | None:
-    """Two fields of a map got one name; all but the values of maps is the same."""
-    same = isinstance(pair.java, tuple) and list(map(_names, pair.ours)) == list(map(_names, pair.java))
-    joined = any(_joins(stage.transform, before) for stage, before in zip(steps.stages, steps.at, strict=False))
-    return ORDER if same and joined else None
+def _joined(steps: Steps) -> bool:
+    """Did two fields of a map get one name?"""
+    return any(_joins(stage.transform, before) for stage, before in zip(steps.stages, steps.at, strict=False))
+
+
+def ordered(mine: Any, theirs: Any) -> Any:
+    """What is ours, with the members of maps in the order of what is Java's."""
+    if isinstance(mine, dict) and isinstance(theirs, dict) and mine.keys() == theirs.keys():
+        return {name: ordered(mine[name], theirs[name]) for name in theirs}
+    if isinstance(mine, list) and isinstance(theirs, list) and len(mine) == len(theirs):
+        return [ordered(*both) for both in zip(mine, theirs, strict=True)]
+    return mine
 
 
 def _joins(part: Part, record: Record | None) -> bool:
@@ -158,8 +167,3 @@ def _flat(value: Mapping[str, Any], delimiter: str, prefix: str = "") -> Iterato
     for name, one in value.items():
         path = f"{prefix}{delimiter}{name}" if prefix else name
         yield from _flat(one, delimiter, path) if isinstance(one, dict) else (path,)
-
-
-def _names(part: Any) -> Any:
-    """A part of an outcome; of a map without schema the names alone."""
-    return frozenset(name for name, _ in part) if isinstance(part, frozenset) else part

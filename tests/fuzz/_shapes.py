@@ -257,3 +257,33 @@ def path_for(found: Schema | None, random: Random) -> str:
 def listed(names: list[str], random: Random) -> str:
     """A LIST config value."""
     return random.choice((",", ",", " , ")).join(names)
+
+
+_ODD_VALUES = (
+    "", " ", ",", "x", "true", "True", "no", "1", "-1", "1.5", "a,b", "a,", ",a", " a ", "a,,b", "ä", "a:b", "null",
+    "V1", "v2", "seconds", "string", "copy", "2147483648", "\t", "a\tb", "a, b", ":", "\\", "\u00a0", "${x}", "yyyy",
+    "int8",
+)  # fmt: skip
+_ODD_KEYS = (
+    "field.syntax.version",
+    "replace.null.with.default",
+    "field",
+    "fields",
+    "unknown",
+    "predicate",
+    "negate",
+    "",
+)
+
+
+def bend_config(config: dict[str, str], random: Random) -> dict[str, str]:
+    """A config of a transform with one thing wrong, or odd at least."""
+    bent = dict(config)
+    what = random.random()
+    if bent and what < 0.25:
+        del bent[random.choice(list(bent))]
+    elif bent and what < 0.75:
+        bent[random.choice(list(bent))] = random.choice(_ODD_VALUES)
+    else:
+        bent[random.choice(_ODD_KEYS)] = random.choice(_ODD_VALUES)
+    return bent

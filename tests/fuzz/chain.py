@@ -246,7 +246,20 @@ def _chain(bridge: Bridge) -> Family:
             wrong = ours(_make, part, Kind.TRANSFORMATION), java(bridge, _java_part, bridge, part)
             if isinstance(wrong[0], Failed) or isinstance(wrong[1], Failed):
                 return structural.named(part.name, part.config, *wrong) if all_failed(wrong) else None
-        return _chain_known.known(Steps(*case, failing(*case)), pair)
+        unheld = structural.unheld(bridge, [stage.transform for stage in case[0]], pair)
+        return unheld or _chain_known.known(Steps(*case, failing(*case), in_javas_order), pair)
+
+    def in_javas_order(stages: list[Stage], sent: Record) -> Any:
+        """Our outcome when the maps before each stage have the order of Java's."""
+        current: Any = sent
+        for count, stage in enumerate(stages):
+            if not isinstance(current, Record):
+                break
+            theirs, current = theirs_after(stages[:count], sent), current.own()
+            current.key = _chain_known.ordered(current.key, bridge.from_value(current.key_schema, theirs.key()))
+            current.value = _chain_known.ordered(current.value, bridge.from_value(current.value_schema, theirs.value()))
+            current = ours(_ours, [stage], current)
+        return records.comparable(current)
 
     def all_failed(both: tuple[Any, Any]) -> bool:
         return all(isinstance(side, Failed) for side in both)
@@ -257,11 +270,16 @@ def _chain(bridge: Bridge) -> Family:
 class Steps:
     """A case that differs, stage by stage: where both sides fail, and our record at each stage."""
 
-    def __init__(self, stages: list[Stage], sent: Record, theirs: int) -> None:
+    def __init__(self, stages: list[Stage], sent: Record, theirs: int, reorder: Callable[..., Any]) -> None:
         self.stages, self.theirs = stages, theirs
+        self._sent, self._reorder = sent, reorder
         self.at = [ours(_ours, stages[:count], sent) for count in range(len(stages) + 1)]
         """Our record before each stage, and at the end."""
         self.mine = next((n for n, after in enumerate(self.at[1:]) if isinstance(after, Failed)), len(stages))
+
+    def in_javas_order(self) -> Any:
+        """Our outcome when maps have the order of Java's, which only what comes of it can differ by."""
+        return self._reorder(self.stages, self._sent)
 
     def __repr__(self) -> str:
         return f"Steps({self.mine}, {self.theirs})"

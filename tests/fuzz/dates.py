@@ -64,7 +64,7 @@ class Case(NamedTuple):
     lenient: bool = True
 
 
-def _pattern(random: Random) -> str:
+def pattern(random: Random) -> str:
     roll = random.random()
     if roll < 0.4:
         return random.choice(USUAL)
@@ -111,7 +111,7 @@ def _write(bridge: Bridge) -> Family:
         )
 
     def vary(_drawn: None, random: Random) -> Case:
-        case = Case(_pattern(random), _zone(random), _instant(random))
+        case = Case(pattern(random), _zone(random), _instant(random))
         while case.zone in ZONES[4:] and -2_208_988_800_000 <= case.asked < FIRST_WITH_RULES:
             case = case._replace(asked=_instant(random))
         return case
@@ -137,8 +137,8 @@ def _read(bridge: Bridge) -> Family:
         return Pair(*(_without_class(one) for one in found))
 
     def vary(_drawn: None, random: Random) -> Case:
-        pattern, zone = _pattern(random), _zone(random)
-        return Case(pattern, zone, [_text(pattern, zone, random) for _ in range(2)], random.random() < 0.9)
+        made, zone = pattern(random), _zone(random)
+        return Case(made, zone, [_text(made, zone, random) for _ in range(2)], random.random() < 0.9)
 
     return Family("dates parse", st.none(), compare, vary=vary)
 

@@ -97,17 +97,19 @@ def _parse(bridge: Bridge) -> Family:
     def known(case: Any, pair: Pair) -> str | None:
         if isinstance(pair.ours, Failed) or isinstance(pair.java, Failed):
             return None
-        return MOMENTS if isinstance(pair.java, str) or any(map(foreign, _MOMENT.findall(case))) else None
-
-    def foreign(moment: str) -> bool:
-        """Does Java make of this text a moment that Python has no type for?"""
-        try:
-            _from_java(bridge, bridge.call(theirs, bridge.text(moment)))
-        except DataError:
-            return True
-        return False
+        foreign = isinstance(pair.java, str) or any(is_foreign(bridge, moment) for moment in _MOMENT.findall(case))
+        return MOMENTS if foreign else None
 
     return Family("values parse", st.none(), compare, known, (MOMENTS,), vary)
+
+
+def is_foreign(bridge: Bridge, text: str) -> bool:
+    """Does Java make of this text a moment, or something with one, that Python has no type for?"""
+    try:
+        _from_java(bridge, bridge.call(bridge.jpype.JClass(VALUES).parseString, bridge.text(text)))
+    except DataError:
+        return True
+    return False
 
 
 def _from_java(bridge: Bridge, found: Any) -> Any:

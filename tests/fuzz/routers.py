@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from connect_core.data import Header, Record
 from connect_core.plugins import loader
-from tests.fuzz import patterns
+from tests.fuzz import dates, patterns
+from tests.fuzz._shapes import bend_config
 from tests.fuzz._transforms import Records, Twin, java_map, sink_record, source_record
 from tests.fuzz.family import Failed, Family, Maker, Pair, java, ours
 from tests.parity.bridge import Bridge
@@ -89,19 +90,20 @@ def _replacement(random: Random) -> str:
     return random.choice(REPLACEMENTS)
 
 
+def _format(random: Random) -> str:
+    return random.choice(DATES) if random.random() < 0.7 else dates.pattern(random)
+
+
 def _config(name: str, random: Random) -> dict[str, str]:
     if name == "RegexRouter":
         made = {"regex": _regex(random), "replacement": _replacement(random)}
     elif name == "TimestampRouter":
-        made = {"topic.format": random.choice(FORMATS), "timestamp.format": random.choice(DATES)}
+        made = {"topic.format": random.choice(FORMATS), "timestamp.format": _format(random)}
     elif name == "TopicNameMatches":
         made = {"pattern": _regex(random)}
     else:
         made = {"name": random.choice(("h", "a.b", "😀", "", "x"))} if name == "HasHeaderKey" else {}
-    for key in list(made):
-        if random.random() < 0.03:
-            del made[key]
-    return made
+    return bend_config(made, random) if random.random() < 0.05 else made
 
 
 def _known(case: Any, pair: Pair) -> str | None:

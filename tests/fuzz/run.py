@@ -86,11 +86,11 @@ def _count(outcome: Outcome, family: Family, case: Any) -> None:
     outcome.cases += 1
     try:
         pair = family.compare(case)
+        if pair.ours == pair.java:
+            return
+        name = family.known(case, pair)
     except Exception:  # noqa: BLE001 - a family that breaks on its own case is a mismatch to look at
-        pair = Pair("the comparison itself failed", traceback.format_exc())
-    if pair.ours == pair.java:
-        return
-    name = family.known(case, pair)
+        pair, name = Pair("the comparison itself failed", traceback.format_exc()), None
     if name is None:
         outcome.mismatches.append((case, pair))
     else:

@@ -9,8 +9,8 @@ from typing import Any
 from connect_core.data import Float32, Record, Schema, Type
 from connect_core.java.dates import DateFormat
 from connect_core.java.numbers import to_float32
-from tests.fuzz import _struct_defaults
-from tests.fuzz._shapes import listed, names_for, record, side_schemas
+from tests.fuzz import _struct_defaults, dates
+from tests.fuzz._shapes import bend_config, listed, names_for, record, side_schemas
 from tests.fuzz._transforms import Twin
 from tests.fuzz.family import Failed, Family, Maker, Pair
 from tests.fuzz.header_values import in_utc
@@ -40,6 +40,8 @@ def _family(name: str, configure: Configure, *, texts: Texts, known: Known, diff
             config = configure(random, found)
             if random.random() < 0.25:
                 config["replace.null.with.default"] = random.choice(("false", "false", "true", "no"))
+            if random.random() < 0.05:
+                config = bend_config(config, random)
             made = _record(random, side, found, texts)
             before = _record(random, side, found, texts) if random.random() < 0.3 else None
             return f"{PACKAGE}.{name}${side}", config, made, before
@@ -128,10 +130,15 @@ def _timestamp(random: Random, found: Schema | None) -> dict[str, str]:
     if random.random() > whole:
         config["field"] = _temporal_field(random, found)
     if config["target.type"] == "string" or random.random() < 0.7:
-        config["format"] = random.choice(PATTERNS if random.random() < 0.97 else BAD_PATTERNS)
+        config["format"] = _pattern(random)
     if random.random() < 0.5:
         config["unix.precision"] = random.choice(_PRECISIONS if random.random() < 0.98 else ("days",))
     return config
+
+
+def _pattern(random: Random) -> str:
+    kind = random.random()
+    return dates.pattern(random) if kind < 0.15 else random.choice(PATTERNS if kind < 0.97 else BAD_PATTERNS)
 
 
 def _temporal_field(random: Random, found: Schema | None) -> str:
