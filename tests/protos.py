@@ -18,12 +18,29 @@ KNOWN = (
     "google.protobuf.StringValue", "google.protobuf.Int32Value", "google.protobuf.UInt32Value",
     "google.protobuf.UInt64Value", "google.protobuf.BoolValue", "google.protobuf.BytesValue",
     "google.protobuf.DoubleValue", "google.protobuf.FloatValue", "google.protobuf.Int64Value",
-    "google.protobuf.Duration", "google.protobuf.Any",
+    "google.protobuf.Duration", "google.protobuf.Any", "google.protobuf.Empty", "google.protobuf.Struct",
+    "google.protobuf.Value", "google.protobuf.ListValue", "google.protobuf.NullValue", "google.protobuf.FieldMask",
+    "google.type.Money", "google.type.LatLng", "google.type.DayOfWeek", "google.type.DateTime", "google.type.Color",
 )  # fmt: skip
 IMPORTS = (
     "google/protobuf/timestamp.proto", "google/type/date.proto", "google/type/timeofday.proto",
     "confluent/type/decimal.proto", "google/protobuf/wrappers.proto", "google/protobuf/duration.proto",
-    "google/protobuf/any.proto", "confluent/meta.proto",
+    "google/protobuf/any.proto", "google/protobuf/empty.proto", "google/protobuf/struct.proto",
+    "google/protobuf/field_mask.proto", "google/type/money.proto", "google/type/latlng.proto",
+    "google/type/dayofweek.proto", "google/type/datetime.proto", "google/type/color.proto", "confluent/meta.proto",
+)  # fmt: skip
+LIBRARY = "lib/shared.proto"
+"""The path of the file that a text may import."""
+DEFAULTS = {
+    "int32": ("-5", "0x1F", "017", "2147483647"), "sint32": ("-0x10",), "uint32": ("4294967295",), "int64": ("-1",),
+    "string": ('"d\\"x"', "'a' \"b\"", '"\\303\\251"', '""'), "bytes": ('"\\x01z\\377"', '"plain"'),
+    "bool": ("true", "false"), "double": ("1.5", "-1e3", "inf", "-inf", "nan", "7"), "float": ("0.1", "-inf", "3e38"),
+    "uint64": ("7", "18446744073709551615"), "fixed64": ("18446744073709551615",), "sfixed32": ("-7",),
+    "Shade": ("SHADE_0",), "RootKind": ("ROOTKIND_0",),
+}  # fmt: skip
+NOISE = (
+    "reserved 19, 40 to 50;", 'reserved "gone", "lost";', "// a comment", "/* one; message X { } */", ";",
+    "option deprecated = true;",
 )  # fmt: skip
 NAMES = (
     "id",
@@ -54,18 +71,33 @@ class Writer:
         self._around: list[str] = []
 
     def text(self) -> str:
-        """The whole text; the first message is the one to read."""
+        """The whole text; the first message is the one to read. ``library`` is what it may import from ``LIBRARY``."""
         random = self._random
+        self.library = self._library() if random.random() < 0.3 else None
         parts = [f'syntax = "{"proto2" if self.proto2 else "proto3"}";']
         if random.random() < 0.6:
             parts.append(random.choice(["package a.b;", "package com.acme.shop;"]))
         parts += [f'import "{name}";' for name in IMPORTS]
+        if self.library:
+            parts.append(random.choice(("import", "import public")) + f' "{LIBRARY}";')
+            self._known += random.choice((["lib.v1.Part", "lib.v1.Part.Kind"], [".lib.v1.Part", ".lib.v1.Whole"]))
         enum = self._enum("Shade")
         self._around = ["Root"]
         inner = [self._message(f"In{index}", 2) for index in range(random.randint(0, 2))]
         root = self._message("Root", 6)
         parts += [root, *inner, enum] if random.random() < 0.5 else [root, enum, *inner]
         return "\n".join(parts) + "\n"
+
+    def _library(self) -> str:
+        """A file of its own, in either syntax."""
+        writer = Writer(self._random)
+        writer._around = ["Part"]
+        body = f"{writer._enum('Kind')} {writer._field('a', 1)} {writer._field('b', 2)}"
+        imports = "".join(f'import "{name}"; ' for name in IMPORTS)
+        head = f'syntax = "{"proto2" if writer.proto2 else "proto3"}"; package lib.v1; {imports}'
+        label = "optional " if writer.proto2 else ""
+        whole = f"message Whole {{ {label}Part part = 1; repeated Whole more = 2; }}"
+        return f"{head}\n{whole} message Part {{ {body} }}\n"
 
     def _enum(self, name: str) -> str:
         random = self._random
@@ -74,6 +106,8 @@ class Writer:
         if self.proto2:
             random.shuffle(numbers)
         body = " ".join(f"{name.upper()}_{index} = {number};" for index, number in enumerate(numbers))
+        if random.random() < 0.2:
+            body = f"option allow_alias = true; {body} {name.upper()}_AGAIN = {random.choice(numbers)};"
         self._known.append(name)
         return f"enum {name} {{ {body} }}"
 
@@ -95,6 +129,10 @@ class Writer:
             lines.insert(
                 random.randint(0, len(lines)), f"oneof {random.choice(['pick', 'one_of'])} {{ {' '.join(members)} }}"
             )
+        if self.proto2 and random.random() < 0.1:
+            lines.append(f"optional group Old = {numbers.pop()} {{ optional int32 in_group = 1; }}")
+        if random.random() < 0.2:
+            lines.insert(random.randint(0, len(lines)), random.choice(NOISE))
         del self._known[nested_before:]
         self._known.append(name)
         self._around.pop()
@@ -123,7 +161,7 @@ class Writer:
         random = self._random
         kind = random.random()
         if kind < 0.12:
-            key = random.choice(["string", "int32", "bool", "sint64", "fixed32"])
+            key = random.choice(["string", "int32", "bool", "sint64", "fixed32", "uint64", "sfixed64", "uint32"])
             return f"map<{key}, {self._type()}> {name} = {number};"
         if kind < 0.3:
             scalar = random.choice([word for word in SCALARS if word not in ("string", "bytes")])
@@ -133,7 +171,7 @@ class Writer:
         if self.proto2:
             label = random.choices(["optional", "required"], [9, 1])[0]
             stated = self._type()
-            default = {"int32": "-5", "string": '"d\\"x"', "bool": "true", "double": "1.5", "uint64": "7"}.get(stated)
+            default = random.choice(DEFAULTS.get(stated, (None,)))
             option = f" [default = {default}]" if default and random.random() < 0.5 else self._meta()
             return f"{label} {stated} {name} = {number}{option};"
         return f"{random.choice(['', '', 'optional '])}{self._type()} {name} = {number}{self._meta()};"
@@ -146,9 +184,22 @@ def message_bytes(message: Message, random: Random, *, depth: int = 0) -> bytes:
         times = random.choices((0, 1, 2), (3, 7, 1))[0] if not field.repeated else random.randint(0, 3)
         parts += [_field(field, random, depth) for _ in range(times)]
     if random.random() < 0.1:
-        parts.append(wire.tag(12345, wire.VARINT) + wire.varint(random.randint(0, 2**40)))
+        parts.append(_unknown(random, 12345))
+    if random.random() < 0.04 and message.fields:  # of another wire type than it has: unknown too
+        parts.append(_unknown(random, random.choice(message.fields).number))
     random.shuffle(parts)
     return b"".join(parts)
+
+
+def _unknown(random: Random, number: int) -> bytes:
+    """A field that the message does not have, of any wire type, groups among them."""
+    kind = random.randrange(6)
+    tag = wire.tag(number, kind if kind != 4 else 0)
+    if kind in (0, 4):
+        return tag + wire.varint(random.randint(0, 2**40))
+    if kind == 3:
+        return tag + wire.tag(1, 0) + b"\x07" + wire.tag(number, 4)
+    return tag + (b"12345678" if kind == 1 else b"\x03abc" if kind == 2 else b"1234")
 
 
 def _field(field: Field, random: Random, depth: int) -> bytes:

@@ -58,9 +58,29 @@ def walk(schema: Schema, seen: set[Schema] | None = None) -> Iterator[Schema]:
             yield from walk(part, seen)
 
 
+def _default(schema: Schema | None, value: Any) -> Any:
+    """A default without what is null in structs, which need not be said."""
+    if isinstance(value, dict) and schema is not None and schema.type is Type.STRUCT:
+        return {f.name: _default(f.schema, value[f.name]) for f in schema.fields if value.get(f.name) is not None}
+    if isinstance(value, dict):
+        values = schema.value_schema if schema is not None else None
+        return sorted((repr(key), repr(_default(values, element))) for key, element in value.items())
+    if isinstance(value, list):
+        return [_default(schema.value_schema if schema is not None else None, element) for element in value]
+    return value
+
+
 def _attributes(schema: Schema) -> str:
     names = [field.name for field in schema.fields]
-    said = (schema.type, schema.optional, schema.name, schema.version, schema.doc, schema.default, names)
+    said = (
+        schema.type,
+        schema.optional,
+        schema.name,
+        schema.version,
+        schema.doc,
+        _default(schema, schema.default),
+        names,
+    )
     return repr((said, sorted(schema.parameters.items())))
 
 
@@ -149,8 +169,8 @@ def _planted(schema: Schema, again: Schema, random: Random, closed: Callable[[Sc
 
 
 def _holding(again: Schema, random: Random, *, optional: bool) -> Schema:
-    kind = random.random()
-    if kind < 0.5 and (again.optional or not optional):
+    kind = random.random() if again.optional else random.uniform(0.5, 0.9)  # or values would have no end
+    if kind < 0.5:
         return again
     if kind < 0.75:
         return array(again, optional=optional)

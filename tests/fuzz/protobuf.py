@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
@@ -14,6 +14,7 @@ from connect_core.data import Schema, Type
 from connect_core.data.recursive import is_recursive
 from connect_core.encoding.protobuf import Definition, ProtobufOptions, definition, writer
 from connect_core.encoding.protobuf.circles import is_union
+from connect_core.encoding.protobuf.model import Message
 from connect_core.encoding.protobuf.reader import Reader
 from tests import protos
 from tests.fuzz import _protobuf_older as older
@@ -56,6 +57,18 @@ def config(options: dict[str, bool]) -> dict[str, str]:
     return {renamed.get(key, key.replace("_", ".")): str(value).lower() for key, value in options.items()}
 
 
+class Text(NamedTuple):
+    """A registered text, what it imports from ``protos.LIBRARY``, and the message to read."""
+
+    text: str
+    library: str | None = None
+    indexes: tuple[int, ...] = (0,)
+
+    def definition(self) -> Definition:
+        """Ours."""
+        return definition(self.text, {} if self.library is None else {protos.LIBRARY: self.library})
+
+
 class Side:
     """One configuration: our options and Java's ProtobufData."""
 
@@ -68,17 +81,17 @@ class Side:
         package = "io.confluent.connect.protobuf"
         self.data = bridge.new(f"{package}.ProtobufData", bridge.new(f"{package}.ProtobufDataConfig", settings))
 
-    def read_ours(self, text: str, data: bytes) -> Any:
-        """(schema, value) of a message of the first in the text, to compare."""
+    def read_ours(self, text: Text, data: bytes) -> Any:
+        """(schema, value) of a message, to compare."""
         made = _reader(text, self.options)
         return told(made.schema), exact(made.decode(data))
 
-    def older(self, text: str) -> Schema:
-        """The schema that 7.0.16 makes of the first message in the text."""
-        return older.OlderSchemas(self.options).root(definition(text).message(), None)
+    def older(self, text: Text) -> Schema:
+        """The schema that 7.0.16 makes of the message."""
+        return older.OlderSchemas(self.options).root(text.definition().message([*text.indexes]), None)
 
-    def read(self, text: str, data: bytes) -> Any:
-        """(schema, value) as Java reads a message of the first in the text; Failed."""
+    def read(self, text: Text, data: bytes) -> Any:
+        """(schema, value) as Java reads a message; Failed."""
         schema = java(self.bridge, _parsed, self.bridge, text)
         message = schema if isinstance(schema, Failed) else java(self.bridge, _message, self.bridge, schema, data)
         found = message if isinstance(message, Failed) else java(self.bridge, self.data.toConnectData, schema, message)
@@ -90,13 +103,22 @@ class Side:
 
 
 @lru_cache(50)
-def _reader(text: str, options: ProtobufOptions) -> Reader:
-    return definition(text).reader(None, options)
+def _reader(text: Text, options: ProtobufOptions) -> Reader:
+    return text.definition().reader([*text.indexes], options)
 
 
 @lru_cache(50)
-def _parsed(bridge: Bridge, text: str) -> Any:
-    return bridge.new("io.confluent.kafka.schemaregistry.protobuf.ProtobufSchema", bridge.text(text))
+def _parsed(bridge: Bridge, text: Text) -> Any:
+    references, resolved = bridge.new("java.util.ArrayList"), bridge.new("java.util.HashMap")
+    if text.library is not None:
+        resolved.put(bridge.text(protos.LIBRARY), bridge.text(text.library))
+    name = "io.confluent.kafka.schemaregistry.protobuf.ProtobufSchema"
+    made = bridge.new(name, bridge.text(text.text), references, resolved, None, None)
+    if text.indexes == (0,):
+        return made
+    boxes = bridge.filled_list(bridge.new("java.lang.Integer", index) for index in text.indexes)
+    indexes = bridge.new("io.confluent.kafka.schemaregistry.protobuf.MessageIndexes", boxes)
+    return made.copy(made.toMessageName(indexes))
 
 
 def _message(bridge: Bridge, schema: Any, data: bytes) -> Any:
@@ -154,12 +176,14 @@ class Older:
         if isinstance(made, Failed):
             again = (index, unrolled(schema, *value), *value)
             pair = Pair(self._mine(*again), self._theirs(*again))
-            return isinstance(pair.ours, Failed) and (pair.ours == pair.java or self.known(again, pair) is not None)
+            fails = isinstance(pair.ours, Failed) or isinstance(pair.java, Failed)
+            return fails and (pair.ours == pair.java or self.known(again, pair) is not None)
         text, data = (made, b"") if isinstance(made, str) else (writer(schema, side.options).text, made or b"")
-        pair = Pair(_silent(ours(side.read_ours, text, data)), _silent(side.read(text, data)))
+        read = Text(text)
+        pair = Pair(_silent(ours(side.read_ours, read, data)), _silent(side.read(read, data)))
         if isinstance(pair.ours, Failed) and isinstance(pair.java, Failed):
             return True  # names make the text none
-        return pair.ours == pair.java or known_read(side.older(text), pair) == MEMBERS
+        return pair.ours == pair.java or known_read(side.older(read), pair) == MEMBERS
 
     def _pointer(self, index: int, schema: Schema, value: list[Any], pair: Pair, failed: Failed) -> str | None:
         """Java fails: what ours made must be what both make of a schema that it does not fail at."""
@@ -258,33 +282,45 @@ def _write(bridge: Bridge) -> Family:
 
 
 @lru_cache(50)
-def _written(seed: int, schema: Schema | None) -> tuple[str, Definition]:
+def _written(seed: int, schema: Schema | None) -> tuple[Text, Message]:
     """A text as people write it, or that of a schema if it can be read: names may make it none."""
     made = schema and ours(writer, schema, ProtobufOptions(**CONFIGS[seed % len(CONFIGS)]))
     if made and not isinstance(made, Failed):
-        found = ours(definition, made.text)
+        text = Text(made.text)
+        found = ours(text.definition)
         if isinstance(found, Definition) and isinstance(ours(found.reader, None, ProtobufOptions()), Reader):
-            return made.text, found
-    text = protos.Writer(Random(seed)).text()
-    return text, definition(text)
+            return text, found.message()
+    random = Random(seed)
+    one = protos.Writer(random)
+    text = Text(one.text(), one.library)
+    definition = text.definition()
+    if random.random() < 0.3:
+        text = text._replace(indexes=random.choice([*_places(definition.file.messages)]))
+    return text, definition.message([*text.indexes])
+
+
+def _places(messages: list[Message], within: tuple[int, ...] = ()) -> Iterator[tuple[int, ...]]:
+    for index, message in enumerate(messages):
+        yield (*within, index)
+        yield from _places(message.messages[: len(message.messages) - message.made_entries], (*within, index))
 
 
 def _read(bridge: Bridge) -> Family:
     sides = [Side(bridge, options) for options in READ_CONFIGS]
 
-    def compare(case: tuple[int, str, bytes]) -> Pair:
+    def compare(case: tuple[int, Text, bytes]) -> Pair:
         side, text, data = sides[case[0]], case[1], case[2]
         return Pair(_silent(ours(side.read_ours, text, data)), _silent(side.read(text, data)))
 
-    def vary(drawn: tuple[int, Schema | None], random: Random) -> tuple[int, str, bytes]:
+    def vary(drawn: tuple[int, Schema | None], random: Random) -> tuple[int, Text, bytes]:
         seed = drawn[0]
-        text, made = _written(*drawn)
-        data = protos.message_bytes(made.message(), random)
+        text, message = _written(*drawn)
+        data = protos.message_bytes(message, random)
         if random.random() < 0.1:  # not any bytes: varints of more than 64 bits have no one meaning
             data = data[: random.randint(0, len(data))] + random.choice((b"", b"\1"))
         return seed % len(READ_CONFIGS), text, data
 
-    def known(case: tuple[int, str, bytes], pair: Pair) -> str | None:
+    def known(case: tuple[int, Text, bytes], pair: Pair) -> str | None:
         index, text, data = case
         name = known_read(sides[index].older(text), pair)
         if name == MEMBERS and isinstance(pair.java, Failed):  # its value: as read where nothing is required

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 
 from connect_core.encoding.protobuf.errors import InvalidSchema
-from connect_core.encoding.protobuf.model import PROTO3, SCALARS, Enum, Field, File, Message
+from connect_core.encoding.protobuf.model import PROTO3, SCALARS, Enum, Field, File, Message, whole
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _RANGES = {
@@ -132,7 +132,7 @@ def _check_default(field: Field, full_name: str) -> None:
     if field.type in _RANGES:
         low, high = _RANGES[field.type]
         try:
-            fits = low <= int(field.default, 0) < high
+            fits = low <= whole(field.default) < high
         except ValueError:
             fits = False
         if not fits:

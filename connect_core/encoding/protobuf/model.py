@@ -93,6 +93,13 @@ class File:
         return self.syntax == PROTO3
 
 
+def whole(text: str) -> int:
+    """A whole number as C writes it: hexadecimal behind 0x, octal behind 0; ValueError if it is none."""
+    digits = text.lstrip("-")
+    octal = digits.startswith("0") and digits.isdecimal()
+    return int(text, 8 if octal else 0)
+
+
 def message_indexes(file: File, full_name: str) -> list[int]:
     """The path to a message among the messages of the text; parts that name none (the package) are skipped."""
     indexes, messages = [], file.messages

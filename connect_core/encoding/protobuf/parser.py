@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from connect_core.encoding.protobuf import names
-from connect_core.encoding.protobuf.model import PROTO2, PROTO3, Enum, Field, File, Message
+from connect_core.encoding.protobuf.model import PROTO2, PROTO3, Enum, Field, File, Message, whole
 
 _TOKEN = re.compile(
     r"""(?P<blank>(?:[\s\ufeff]+|//[^\n]*|/\*.*?\*/)+)
@@ -111,7 +111,7 @@ class _Parser:
         negative = self._skip("-")
         word = self._take("word")
         try:
-            number = int(word, 8 if re.fullmatch(r"0[0-7]+", word) else 0)
+            number = whole(word)
         except ValueError as error:
             raise self._bad(f"expected a whole number, found {word}", at) from error
         return -number if negative else number

@@ -17,7 +17,7 @@ from connect_core.data.recursive import is_recursive
 from connect_core.data.schema import Schema, Type
 from connect_core.encoding.protobuf import logical
 from connect_core.encoding.protobuf.errors import Malformed
-from connect_core.encoding.protobuf.model import Enum, Field, Message
+from connect_core.encoding.protobuf.model import Enum, Field, Message, whole
 from connect_core.encoding.protobuf.options import ProtobufOptions
 from connect_core.encoding.protobuf.schemas import Schemas, has_keyword, is_map, real_oneofs, union_name
 from connect_core.encoding.protobuf.shadow import Shadow, checked, explicit
@@ -318,4 +318,4 @@ def _parsed(kind: str, text: str) -> Any:
         return text if kind == "string" else text.encode("latin-1", "replace")
     if kind in ("float", "double"):
         return to_float32(float(text)) if kind == "float" else float(text)
-    return narrow(int(text, 0), 64)
+    return narrow(whole(text), 64)
