@@ -351,12 +351,9 @@ class Bridge:
         return lambda _, value: bytes(value)
 
     def _from_struct(self, schema: Schema | None, value: Any) -> dict[str, Any]:
-        if schema is None or not schema.fields:  # Debezium gives structs in headers a schema without fields
-            own = value.schema()
-            if not len(own.fields()):
-                return {}
-            schema = self.from_schema(own)
-        assert schema is not None
+        if schema is None or not schema.fields:  # Debezium's in headers, and a stand-in that has no fields yet
+            fields = [(f.name(), self.from_schema(f.schema())) for f in value.schema().fields()]
+            return {str(self.from_text(n)): self.from_value(s, value.getWithoutDefault(n)) for n, s in fields}
         return {f.name: self.from_value(f.schema, value.getWithoutDefault(self.text(f.name))) for f in schema.fields}
 
     def _from_map(self, schema: Schema | None, value: Any) -> dict[Any, Any]:

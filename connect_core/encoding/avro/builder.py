@@ -67,8 +67,10 @@ class Knot:
         for waiting, *attributes in self._waiting:
             if attributes == [optional, parameters]:
                 return waiting
-        self._waiting.append((stand_in(), optional, parameters))
-        return self._waiting[-1][0]
+        made = stand_in()
+        made.optional = optional  # the rest of it no default asks for that is read before the record is done
+        self._waiting.append((made, optional, parameters))
+        return made
 
     def with_parameters(self, made: Schema, parameters: dict[str, str]) -> Schema | None:
         """The stand-in ``made`` with parameters added; None if it is none of this knot."""

@@ -17,6 +17,7 @@ from connect_core.encoding.avro.errors import IllegalArgument, NumberFormatError
 from connect_core.encoding.avro.model import MISSING, NAMED, AvroField, AvroSchema, array_of, map_of, union_of
 from connect_core.encoding.avro.options import AvroOptions
 from connect_core.errors import DataError
+from connect_core.java.number_texts import parse_int
 
 log = logging.getLogger(__name__)
 
@@ -75,13 +76,12 @@ def enum_parameter(schema: Schema, options: AvroOptions) -> str | None:
 
 def number(text: str | None) -> int:
     """Integer.parseInt."""
+    if text is None:
+        raise NumberFormatError("Cannot parse null string: null")
     try:
-        if text is None or "_" in text or text.strip() != text:
-            raise ValueError
-        return int(text)
+        return parse_int(text, 32)
     except ValueError:
-        shown = "Cannot parse null string: null" if text is None else f'For input string: "{text}"'
-        raise NumberFormatError(shown) from None
+        raise NumberFormatError(f'For input string: "{text}"') from None
 
 
 class _Translator:

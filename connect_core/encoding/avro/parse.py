@@ -6,8 +6,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from connect_core.encoding.avro.errors import SchemaParseError
+from connect_core.encoding.avro.errors import NumberFormatError, SchemaParseError
 from connect_core.encoding.avro.model import MISSING, NAMED, PRIMITIVES, AvroField, AvroSchema, union_of
+from connect_core.java.number_texts import parse_double
 
 _RESERVED = frozenset(("doc", "fields", "items", "name", "namespace", "size", "symbols", "values", "type", "aliases"))
 _FIELD_RESERVED = frozenset(("default", "doc", "name", "order", "type", "aliases"))
@@ -127,10 +128,7 @@ class _Parser:
         doc, order = tree.get("doc"), tree.get("order")
         schema, default = self.schema(tree["type"], space, depth + 1), tree.get("default", MISSING)
         if schema.kind in ("float", "double") and isinstance(default, str):  # "NaN", "Infinity"
-            try:
-                default = float(default)
-            except ValueError as error:
-                raise SchemaParseError(f"Invalid default: {default}") from error
+            default = _double(default)
         return AvroField(
             tree["name"],
             schema,
@@ -140,3 +138,11 @@ class _Parser:
             order=order if isinstance(order, str) else None,
             aliases=tuple(alias for alias in tree.get("aliases") or () if isinstance(alias, str)),
         )
+
+
+def _double(text: str) -> float:
+    try:
+        return parse_double(text)
+    except ValueError:
+        shown = f'For input string: "{text}"' if text.strip("".join(map(chr, range(33)))) else "empty String"
+        raise NumberFormatError(shown) from None

@@ -17,6 +17,8 @@ from connect_core.encoding.avro.defaults import class_of
 from connect_core.encoding.avro.errors import NumberFormatError
 from connect_core.encoding.avro.model import MISSING, AvroField, AvroSchema, json_text
 from connect_core.encoding.avro.options import AvroOptions
+from connect_core.encoding.avro.slow_write import Datum
+from connect_core.encoding.avro.unions import takes
 from connect_core.errors import DataError
 from connect_core.java.numbers import narrow, to_float32
 
@@ -26,7 +28,10 @@ type FieldDefault = Callable[[Schema, AvroOptions], Any]
 
 def of_field(field: AvroField) -> FieldDefault | None:
     """The field's default as a function, None if it has none (or one of another type, which counts as none)."""
-    value = MISSING if field.default is MISSING else _object(field.schema, field.default)
+    try:
+        value = MISSING if field.default is MISSING else _object(field.schema, field.default)
+    except _Unfit:
+        return None
     if value is MISSING:
         return None
     return lambda schema, options: logical(schema, _converted(schema, field.schema, value, options))
@@ -63,6 +68,10 @@ _CLASSES = {
 }  # fmt: skip
 
 
+class _Unfit(Exception):
+    """Elements or members that the schema does not have: to Avro's library the field has no default then."""
+
+
 def _object(schema: AvroSchema | None, tree: Any) -> Any:
     """What Avro's library makes of a JSON default, led by the schema; MISSING where the two do not go together."""
     if schema is not None and schema.kind == "union":
@@ -77,13 +86,19 @@ def _object(schema: AvroSchema | None, tree: Any) -> Any:
             return tree.encode("iso-8859-1", "replace")
         return tree if kind in ("", "string", "enum") else MISSING
     if isinstance(tree, list):
+        if tree and schema is not None and schema.kind != "array":
+            raise _Unfit
         return [_object(schema.items if schema else None, element) for element in tree]
     inner = {field.name: field.schema for field in schema.fields} if schema else {}
+    if kind == "record" and not inner.keys() >= tree.keys():
+        raise _Unfit
     values = schema.items if schema is not None and kind == "map" else None
     return {key: _object(values or inner.get(key), element) for key, element in tree.items()}
 
 
 def _number(kind: str, tree: float) -> Any:
+    if isinstance(tree, int) and not -(2**63) <= tree < 2**63:
+        return MISSING
     if kind == "float":
         return to_float32(float(tree))
     if kind == "double":
@@ -102,7 +117,7 @@ def _converted(schema: Schema, avro: AvroSchema, value: Any, options: AvroOption
             raise DataError("Found null value for non-optional schema")
         return None
     if schema.type in (Type.INT8, Type.INT16):
-        _require(isinstance(value, int) and not isinstance(value, bool), schema, value)
+        _require(isinstance(value, int) and not isinstance(value, bool) and narrow(value, 32) == value, schema, value)
         return narrow(value, 8 if schema.type is Type.INT8 else 16)
     if schema.type is Type.STRUCT:
         return _struct(schema, avro, value, options)
@@ -127,11 +142,13 @@ def _converted(schema: Schema, avro: AvroSchema, value: Any, options: AvroOption
 
 def _struct(schema: Schema, avro: AvroSchema, value: Any, options: AvroOptions) -> Any:
     if _is_union(schema):
-        first = next((member for member in avro.types if member.kind != "null"), None)
-        if first is None or not schema.fields:
-            raise DataError("Did not find matching union field for data")
-        field = schema.fields[0]
-        return {field.name: logical(field.schema, _converted(field.schema, first, value, options))}
+        members = [member for member in avro.types if member.kind != "null"]
+        kind = avro.types[0].kind
+        datum = Datum(_DEFAULT_KINDS.get(kind, kind), value)
+        for index, (field, member) in enumerate(zip(schema.fields, members, strict=True)):
+            if takes(field.schema, datum, index, options):
+                return {field.name: logical(field.schema, _converted(field.schema, member, value, options))}
+        raise DataError("Did not find matching union field for data")
     _require(isinstance(value, dict), schema, value)
     result = {}
     for field in schema.fields:
@@ -146,6 +163,10 @@ def _struct(schema: Schema, avro: AvroSchema, value: Any, options: AvroOptions) 
             result[field.name] = _as_datum(field.schema, field.schema.default)
         check(field.schema, result[field.name], field=field.name)
     return result
+
+
+_DEFAULT_KINDS = {"enum": "string", "record": "map", "fixed": "bytes"}
+"""What the default of a type is to Avro's library where it is no value of the type."""
 
 
 def _as_datum(schema: Schema, value: Any) -> Any:

@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from connect_core.data.keys import hashable
+from connect_core.data.recursive import is_recursive
 from connect_core.data.schema import Schema, Type
 from connect_core.encoding.avro import names
 from connect_core.encoding.avro.binary import read_bytes, read_number, read_text
 from connect_core.encoding.avro.errors import ReadError
-from connect_core.encoding.avro.from_connect import ANYTHING_KINDS, is_fixed, is_union
+from connect_core.encoding.avro.from_connect import ANYTHING_KINDS, is_union
 from connect_core.encoding.avro.model import AvroSchema
 from connect_core.encoding.avro.options import AvroOptions
 from connect_core.encoding.avro.read_defaults import logical
 from connect_core.encoding.avro.slow_write import NULL, Datum
-from connect_core.encoding.avro.to_connect import connect_member_name, member_name, to_connect
+from connect_core.encoding.avro.to_connect import to_connect
+from connect_core.encoding.avro.unions import takes
 from connect_core.errors import DataError
 from connect_core.java.numbers import narrow
 
@@ -34,11 +37,6 @@ _CLASSES = {
 _WANTED: dict[Type, tuple[str, ...]] = {
     Type.INT8: ("int",), Type.INT16: ("int",), Type.INT32: ("int",), Type.INT64: ("long",), Type.FLOAT32: ("float",),
     Type.FLOAT64: ("double",), Type.BOOLEAN: ("boolean",), Type.ARRAY: ("array",),
-}  # fmt: skip
-_UNION_KINDS: dict[Type, tuple[str, ...]] = {
-    Type.INT32: ("int",), Type.INT64: ("long",), Type.FLOAT32: ("float",), Type.FLOAT64: ("double",),
-    Type.BOOLEAN: ("boolean",), Type.STRING: ("string",), Type.BYTES: ("bytes", "fixed"), Type.ARRAY: ("array",),
-    Type.MAP: ("map",),
 }  # fmt: skip
 _MOST_OF_NOTHING = 1_000_000
 """Elements of no bytes at all that a message may claim to hold."""
@@ -246,22 +244,19 @@ def union_field(schema: Schema, datum: Datum, options: AvroOptions) -> int:
 
 
 def _is_instance(schema: Schema, datum: Datum, index: int, options: AvroOptions) -> bool:
-    kind = datum.kind
-    if kind == "record" and schema.type is Type.STRUCT:
+    if datum.kind == "record" and schema.type is Type.STRUCT:
         assert datum.named is not None
-        found = to_connect(datum.named, options)
-        return found is not None and found.replace(optional=True) is schema
-    parameter = names.GENERAL_ENUM if options.generalized_sums else names.ENUM
-    if schema.type is Type.STRING and (names.GENERAL_ENUM in schema.parameters or names.ENUM in schema.parameters):
-        return datum.named is not None and kind == "enum" and datum.named.full_name == schema.parameters.get(parameter)
-    if kind not in _UNION_KINDS.get(schema.type, ()):
-        return False
-    if not is_fixed(schema):
-        return True
-    if kind == "bytes":
-        return len(datum.value) == int(schema.parameters[names.FIXED_SIZE])
-    assert datum.named is not None
-    return member_name(datum.named, index, options) == connect_member_name(schema, index, options)
+        found = _member_schema(datum.named, options)
+        # The original compares all parts; of those that recur, which are equal to nothing else, the names suffice.
+        return found is schema or (found is not None and found.name == schema.name and is_recursive(schema))
+    return takes(schema, datum, index, options)
+
+
+@lru_cache(maxsize=256)
+def _member_schema(record: AvroSchema, options: AvroOptions) -> Schema | None:
+    """What the field of a union is that holds the record."""
+    found = to_connect(record, options)
+    return found.replace(optional=True) if found is not None else None
 
 
 def _schemaless(datum: Datum, options: AvroOptions) -> Any:

@@ -16,10 +16,11 @@ from connect_core.data.logical import DATE, DECIMAL, TIME, TIMESTAMP
 from connect_core.data.schema import STRING, Schema, Type
 from connect_core.encoding.avro import names
 from connect_core.encoding.avro.builder import Builder, Knot
-from connect_core.encoding.avro.from_connect import ANYTHING, is_fixed
+from connect_core.encoding.avro.from_connect import ANYTHING
 from connect_core.encoding.avro.model import MISSING, AvroField, AvroSchema, equal, json_text
 from connect_core.encoding.avro.options import AvroOptions
 from connect_core.encoding.avro.read_defaults import FieldDefault, from_property, of_field
+from connect_core.encoding.avro.unions import member_name
 from connect_core.errors import DataError, SchemaError
 
 log = logging.getLogger(__name__)
@@ -33,10 +34,6 @@ _OF_LOGICAL = {
     ("int", "time-millis"): (Type.INT32, TIME),
     ("long", "timestamp-millis"): (Type.INT64, TIMESTAMP),
 }
-_UNION_NAMES = {
-    Type.INT32: "int", Type.INT64: "long", Type.FLOAT32: "float", Type.FLOAT64: "double", Type.BOOLEAN: "boolean",
-    Type.STRING: "string", Type.BYTES: "bytes", Type.ARRAY: "array", Type.MAP: "map",
-}  # fmt: skip
 
 
 def to_connect(schema: AvroSchema, options: AvroOptions, *, version: int | None = None) -> Schema | None:
@@ -70,29 +67,6 @@ def nullable(schema: AvroSchema) -> AvroSchema | None:
 def is_null(schema: AvroSchema) -> bool:
     """The bare null type."""
     return schema.kind == "null" and not schema.props
-
-
-def member_name(schema: AvroSchema, index: int, options: AvroOptions) -> str:
-    """The field a union's member has in the Connect struct."""
-    if options.generalized_sums:
-        return f"{names.GENERAL_UNION_FIELD}{index}"
-    if schema.kind in ("record", "enum", "fixed"):
-        if options.enhanced:
-            return schema.full_name
-        return names.split(schema.name, scrubbed=options.scrub_names)[1] or ""
-    return schema.kind
-
-
-def connect_member_name(schema: Schema, index: int, options: AvroOptions) -> str | None:
-    """The same name from the Connect side."""
-    if options.generalized_sums:
-        return f"{names.GENERAL_UNION_FIELD}{index}"
-    enum = schema.type is Type.STRING and (names.GENERAL_ENUM in schema.parameters or names.ENUM in schema.parameters)
-    if schema.type is Type.STRUCT or enum or is_fixed(schema):
-        if options.enhanced:
-            return names.scrub_full(schema.name, scrubbed=options.scrub_names)
-        return names.split(schema.name, scrubbed=options.scrub_names)[1]
-    return _UNION_NAMES.get(schema.type)
 
 
 class _Translator:
