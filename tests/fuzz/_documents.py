@@ -28,7 +28,12 @@ NUMBERS = (
     "1e400", "-1e400", "1e-400", "1e-50", "0.1", "16777217.0000000001", "16777217", "9007199254740993",
     "3.4028236e38", "4.9e-324", "2e-324", "5e-46", "86400000", "86399999", "1e18", "1e19", "1.7976931348623157e308",
     "0e5", "0.000", "100e-2", "007", "-007.50", "00", "1e05", "1E0", "1.7976931348623159e308", "1234567890123456789.5",
-    "1e2147483648", "1e-99999",
+    "1e2147483648", "1e-99999", "1" * 999, "1" * 1000, "1" * 1001, "-" + "1" * 1000, "-" + "1" * 1001, "0." + "1" * 999,
+    "1e1000", "1e-1000", "1." + "0" * 998, "1" * 500 + "e5", "0" * 30 + "1", "2e308", "1e2147483647", "1e-2147483647",
+    "0e-99999", "123456789012345678901234567890.123456789", "4.35", "0.3", "1e22", "1e23", "9007199254740992.5",
+    str(2**1024 - 2**970), str(2**1024 - 2**970 - 1), "2.2250738585072011e-308", "2.2250738585072012e-308",
+    "1.00000005960464477539062500000000000000000000001", "7.0064923216240854e-46", "7.006492321624085e-46",
+    "3.4028235677973366e38", str(2**128 - 2**103), str(2**128 - 2**103 - 1),
 )  # fmt: skip
 BROKEN = (
     "NaN", "Infinity", "-Infinity", "nul", "True", "+5", ".5", "5.", "-", "1e", "1e+", "'x'", "[1,]", "{,}", "{a:1}",
@@ -77,9 +82,19 @@ def odd(random: Random, depth: int = 2) -> Any:
         return Members(
             (random.choice(("a", "", "type", "x")), odd(random, depth - 1)) for _ in range(random.randrange(3))
         )
+    if kind == 8 and random.random() < 0.05:
+        return _deep(random)
     if kind == 8:
         return [odd(random, depth - 1) for _ in range(random.randrange(4))]
     return Raw(random.choice(BROKEN)) if random.random() < 0.3 else [[odd(random, 0), odd(random, 0)]]
+
+
+def _deep(random: Random) -> Any:
+    """Nested far, but not as far as Python's recursion reaches."""
+    found: Any = random.choice((None, "x", Raw("1")))
+    for _ in range(random.choice((20, 60, 120))):
+        found = Members([("a", found)]) if random.random() < 0.5 else [found]
+    return found
 
 
 def bend(node: Any, random: Random) -> Any:

@@ -97,8 +97,7 @@ def _parse(bridge: Bridge) -> Family:
     def known(case: Any, pair: Pair) -> str | None:
         if isinstance(pair.ours, Failed) or isinstance(pair.java, Failed):
             return None
-        foreign = isinstance(pair.java, str) or any(is_foreign(bridge, moment) for moment in _MOMENT.findall(case))
-        return MOMENTS if foreign else None
+        return MOMENTS if isinstance(pair.java, str) or holds_foreign(bridge, case) else None
 
     return Family("values parse", st.none(), compare, known, (MOMENTS,), vary)
 
@@ -110,6 +109,11 @@ def is_foreign(bridge: Bridge, text: str) -> bool:
     except DataError:
         return True
     return False
+
+
+def holds_foreign(bridge: Bridge, text: str) -> bool:
+    """Is a part of this text such a moment?"""
+    return any(is_foreign(bridge, moment) for moment in _MOMENT.findall(text))
 
 
 def _from_java(bridge: Bridge, found: Any) -> Any:

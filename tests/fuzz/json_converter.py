@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from random import Random
 from typing import Any
@@ -17,7 +18,7 @@ from connect_core.errors import DataError
 from tests.fuzz import _documents as documents
 from tests.fuzz import _struct_defaults
 from tests.fuzz._shapes import misnamed
-from tests.fuzz._transforms import java_map, shaped
+from tests.fuzz._transforms import java_map, shaped, told
 from tests.fuzz.family import Failed, Family, Maker, Pair, java, ours
 from tests.fuzz.values import value as random_value
 from tests.parity.bridge import UNTOLD, Bridge
@@ -32,6 +33,8 @@ CONFIGS = [
 ]
 BARE = JsonOptions(schemas_enable=False)
 YEARS = "dates and times of the years 1 to 9999"
+LONG = "fractions of more than 1000 digits"
+_LONG_FRACTION = re.compile(rb"(\d+\.\d{900})\d+([eE][-+]?\d+)?")
 INVISIBLE = "the byte FF in a member's name"
 _BAD_DEFAULT = "Invalid default value"
 _UNREADABLE = "Failed to parse schema in converter config due to serialization error: "
@@ -126,6 +129,8 @@ def known_content(case: tuple[str, bytes], pair: Pair) -> str | None:
     """As ``known_read``, and what is said of a schema that is none."""
     if isinstance(pair.ours, Failed) and pair.ours.name == "org.apache.kafka.common.config.ConfigException":
         value, key, reason = pair.ours.message.partition(" for configuration schema.content: ")
+        if pair.java is None and _tells_years(reason):
+            return YEARS  # a default
         if not isinstance(pair.java, Failed) or not key or not value.startswith("Invalid value "):
             return None
         same = reason == pair.java.message or (reason and pair.java.message.startswith(_UNREADABLE))
@@ -146,7 +151,20 @@ def known_read(case: Any, pair: Pair) -> str | None:
         bad = isinstance(pair.ours, Failed) and not pair.ours.name.endswith(behind)
         return STRUCT_DEFAULT if refused and not bad else None
     said = pair.ours.message if isinstance(pair.ours, Failed) else ""
-    return YEARS if "outside the years 1 to 9999" in said or "Time values must" in said else None
+    return YEARS if _tells_years(said) else None
+
+
+def _tells_years(said: str) -> bool:
+    return "outside the years 1 to 9999" in said or "Time values must" in said
+
+
+def _long(both: Both, data: bytes | None, pair: Pair) -> str | None:
+    """Java refuses fractions of more than 1000 digits; the same with fewer it reads as ours."""
+    refused = isinstance(pair.java, Failed) and pair.java.message.startswith("Converting byte[] to Kafka Connect data")
+    if data is None or not refused or isinstance(pair.ours, Failed):
+        return None
+    shorter = _LONG_FRACTION.sub(lambda match: match[1] + (match[2] or b""), data)
+    return LONG if shorter != data and both.read(shorter).java == pair.ours else None
 
 
 def _has_struct_default(case: Any) -> bool:
@@ -176,13 +194,18 @@ def _write(bridge: Bridge, *, header: bool = False) -> Family:
             schema = misnamed(random)
         return _either(index, random), schema, random_value(schema, random, entries=3)
 
+    def known(case: tuple[int, Schema | None, Any], pair: Pair) -> str | None:
+        if case[1] is not None:
+            return known_written(case, pair)
+        return known_read(case[1:], pair) or _long(both[case[0]], case[2], pair)
+
     name = "json headers" if header else "json write"
     return Family(
         name,
         ANY,
         lambda case: both[case[0]].read(case[2]) if case[1] is None else both[case[0]].write(*case[1:]),
-        known=lambda case, pair: known_read(case[1:], pair) if case[1] is None else known_written(case, pair),
-        differences=(YEARS, STRUCT_DEFAULT, NO_SCALE) if header else (STRUCT_DEFAULT, NO_SCALE),
+        known=known,
+        differences=(YEARS, STRUCT_DEFAULT, NO_SCALE, LONG) if header else (STRUCT_DEFAULT, NO_SCALE),
         vary=vary,
     )
 
@@ -204,11 +227,11 @@ def _read(bridge: Bridge) -> Family:
         return index, _document(index, schema, random)
 
     def known(case: tuple[int, bytes], pair: Pair) -> str | None:
-        return known_read(case, pair) or _spelt(bridge, case, pair)
+        return known_read(case, pair) or _long(both[case[0]], case[1], pair) or _spelt(bridge, case, pair)
 
     return Family(
         "json read", ANY, lambda case: both[case[0]].read(case[1]), known=known,
-        differences=(YEARS, STRUCT_DEFAULT, NO_SCALE, SPELT), vary=vary,
+        differences=(YEARS, STRUCT_DEFAULT, NO_SCALE, LONG, SPELT), vary=vary,
     )  # fmt: skip
 
 
@@ -233,11 +256,11 @@ def _mutations(bridge: Bridge) -> Family:
         overlooked = isinstance(pair.ours, Failed) and isinstance(pair.java, tuple) and b"\xff" in data
         if overlooked and both[index].read(data.replace(b"\xff", b"")).ours == pair.java:
             return INVISIBLE
-        return known_read(case, pair) or _spelt(bridge, case, pair)
+        return known_read(case, pair) or _long(both[index], data, pair) or _spelt(bridge, case, pair)
 
     return Family(
         "json mutations", ANY, lambda case: both[case[0]].read(case[1]), known=known,
-        differences=(YEARS, STRUCT_DEFAULT, NO_SCALE, INVISIBLE, SPELT), vary=vary,
+        differences=(YEARS, STRUCT_DEFAULT, NO_SCALE, INVISIBLE, LONG, SPELT), vary=vary,
     )  # fmt: skip
 
 
@@ -257,7 +280,10 @@ def _schemaless(bridge: Bridge) -> Family:
         chosen: Both = both[index]
         return chosen.read(what) if kind == "read" else chosen.write(None, what)
 
-    return Family("json schemaless", st.integers(0, 2**32), compare, vary=vary)
+    def known(case: Any, pair: Pair) -> str | None:
+        return _long(both[case[1]], case[2], pair) if case[0] == "read" else None
+
+    return Family("json schemaless", st.integers(0, 2**32), compare, known, (LONG,), vary)
 
 
 def loose(random: Random, depth: int = 3) -> Any:
@@ -308,12 +334,16 @@ def _content(bridge: Bridge) -> Family:
     def configured(config: Mapping[str, str]) -> Both | Pair:
         mine, theirs = ours(_configured, config), java(bridge, _configured_java, bridge, config)
         if isinstance(mine, Failed) and isinstance(theirs, Failed):
-            return Pair(mine, theirs)
+            return told(mine, theirs)
         return Pair(mine, theirs) if isinstance(mine, Failed) or isinstance(theirs, Failed) else Both(bridge, config)
 
+    def known(case: tuple[str, bytes], pair: Pair) -> str | None:
+        both = made.get(case[0])
+        return known_content(case, pair) or (_long(both, case[1], pair) if isinstance(both, Both) else None)
+
     return Family(
-        "json schema content", DRAWN, compare, known=known_content,
-        differences=(YEARS, STRUCT_DEFAULT, NO_SCALE, CONTENT), vary=vary,
+        "json schema content", DRAWN, compare, known=known,
+        differences=(YEARS, STRUCT_DEFAULT, NO_SCALE, LONG, CONTENT), vary=vary,
     )  # fmt: skip
 
 

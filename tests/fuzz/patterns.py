@@ -34,7 +34,15 @@ ESCAPES = [
     r"\.", r"\\", r"\-", r"\n", r"\t", r"\x41", r"\x{61}", r"\u0062", r"\0101", r"\cA", r"\e", r"\Qa.b\E", r"\Q*\E",
     r"\N{LATIN SMALL LETTER A}", r"\p{Alpha}", r"\P{Lower}", r"\p{Punct}", r"\p{L}", r"\pL", r"\PN", r"\p{Lu}",
     r"\p{IsDigit}", r"\p{javaLowerCase}", r"\p{gc=Nd}", r"\p{IsLowercase}", r"\p{Upper}", r"\p{Space}", r"\p{Cntrl}",
-    r"\p{ASCII}", r"\p{XDigit}", r"\p{IsPunctuation}",
+    r"\p{ASCII}", r"\p{XDigit}", r"\p{IsPunctuation}", r"\p{Alnum}", r"\p{Graph}", r"\p{Print}", r"\p{Blank}", r"\P{L}",
+    r"\p{Digit}", r"\p{L1}", r"\p{LC}", r"\p{LD}", r"\pM", r"\p{Zs}", r"\p{Sc}", r"\P{Nd}", r"\p{Lt}", r"\p{Pd}",
+    r"\p{IsL}", r"\p{IsLu}", r"\p{general_category=Lu}", r"\p{IsUppercase}", r"\p{IsTitlecase}", r"\p{IsLetter}",
+    r"\p{IsWhite_Space}", r"\p{IsControl}", r"\p{IsHex_Digit}", r"\p{IsAssigned}", r"\p{IsIdeographic}",
+    r"\p{javaUpperCase}", r"\p{javaTitleCase}", r"\p{javaLetter}", r"\p{javaDigit}", r"\p{javaWhitespace}",
+    r"\p{javaLetterOrDigit}",
+    r"\p{javaMirrored}", r"\P{javaLowerCase}", r"\p{all}", r"\p{IsEmoji}", r"\x{1F600}", r"\u00E4", r"\uD83D\uDE00",
+    r"\xE4", r"\cz", r"\0377", r"\07", r"\a", r"\f", r"\r", r"\Qa", r"\Q", r"\E", r"\Q(\E", r"\é", r"\ ", r"\#",
+    r"\N{GREEK SMALL LETTER ALPHA}", r"\$", r"\_", r"\😀",
 ]  # fmt: skip
 WRONG = [
     "[", "(", ")", "{", "*", "+", "?", "[a", "(?<", "(?<1>a)", "(?<n>a", r"\k<x>", r"\k", r"\q", "a{2", "a{2,1}",
@@ -44,9 +52,33 @@ WRONG = [
     r"(?<=\1)(a)", "(?x) a # b", "\\p{IsFoo}", "\\p{sc=Latin}", "\\p{x=y}", "[[a]",
 ]  # fmt: skip
 REFUSALS = [r"\X", r"\G", r"\b{g}", r"\p{IsLatin}", r"\p{InGreek}", r"\p{IsAlphabetic}", "(?c)"]
-RANGES = ("a-c", "A-Z", "0-9", "a-z", "b-b", "!-~", "K-ſ", "_-a", "\\x41-\\x5a", "À-ÿ", "\\t-\\v")
+RANGES = (
+    "a-c", "A-Z", "0-9", "a-z", "b-b", "!-~", "K-ſ", "_-a", "\\x41-\\x5a", "À-ÿ", "\\t-\\v", "α-ω", "a-\\x{1F600}",
+    "\\u0041-z", "😀-😂", "--/", "+--", "A-z", "[-a", "\\--0", "Z-a", "\\Qa-z\\E", "\\0101-\\0132", "İ-ı", "ﬀ-ﬆ",
+)  # fmt: skip
 HEADS = ("(", "(", "(?:", "(?:", "(?=", "(?!", "(?>", "(?i:", "(?<n>")
-FLAGS = ["i", "s", "m", "u", "iu", "d", "x", "U", "i-s", "-i"]
+FLAGS = [
+    "i",
+    "s",
+    "m",
+    "u",
+    "iu",
+    "d",
+    "x",
+    "U",
+    "i-s",
+    "-i",
+    "iU",
+    "ix",
+    "ms",
+    "sm-i",
+    "xu",
+    "dm",
+    "-",
+    "i-",
+    "uim",
+    "ux-U",
+]
 REPLACEMENTS = [
     "",
     "x",
@@ -172,7 +204,14 @@ def pattern(random: Random) -> str:
 
 def _text(random: Random) -> str:
     alphabet = LETTERS + "\n" if random.random() < 0.7 else LETTERS + ODD
-    return "".join(random.choice(alphabet) for _ in range(random.randint(0, 9)))
+    count = random.randint(0, 9 if random.random() < 0.9 else 40)
+    return "".join(random.choice(alphabet) if random.random() < 0.98 else _any(random) for _ in range(count))
+
+
+def _any(random: Random) -> str:
+    """Any character but surrogates."""
+    code = random.choice((random.randrange(0x250), random.randrange(0x3000), random.randrange(0xD800)))
+    return chr(code if random.random() < 0.8 else random.randrange(0xE000, 0x11_0000))
 
 
 def _patterns(bridge: Bridge) -> Family:
