@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from connect_core.encoding.avro.errors import Odd, ReadError
+from connect_core.encoding.avro.errors import ReadError
+from connect_core.encoding.plain import Odd
 from connect_core.java.charsets import decode_utf8
 
 _CHUNK = 1 << 14

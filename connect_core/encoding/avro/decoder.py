@@ -21,11 +21,12 @@ from connect_core.data.recursive import is_recursive
 from connect_core.data.schema import Schema, Type
 from connect_core.encoding.avro import names, schemaless, slow_read
 from connect_core.encoding.avro.binary import count, size, unsigned
-from connect_core.encoding.avro.errors import Odd, ReadError
+from connect_core.encoding.avro.errors import ReadError
 from connect_core.encoding.avro.from_connect import ANYTHING, is_fixed, is_union
 from connect_core.encoding.avro.model import AvroSchema, equal
 from connect_core.encoding.avro.options import AvroOptions
 from connect_core.encoding.avro.slow_write import Datum
+from connect_core.encoding.plain import Odd
 from connect_core.encoding.source import Source
 from connect_core.errors import DataError
 

@@ -20,11 +20,12 @@ from connect_core.data.recursive import is_recursive
 from connect_core.data.schema import Schema, Type
 from connect_core.encoding.avro import names, schemaless, slow_write
 from connect_core.encoding.avro.binary import LAST, MORE, write_long
-from connect_core.encoding.avro.errors import Odd, WriteError
-from connect_core.encoding.avro.from_connect import enum_parameter, has_string_keys, is_fixed, is_union
+from connect_core.encoding.avro.errors import WriteError
+from connect_core.encoding.avro.from_connect import KINDS, enum_parameter, has_string_keys, is_fixed, is_union
 from connect_core.encoding.avro.model import MISSING, AvroSchema
 from connect_core.encoding.avro.options import AvroOptions
 from connect_core.encoding.avro.pieces import joined, length, refuse
+from connect_core.encoding.plain import Odd, completer
 from connect_core.encoding.source import Source
 from connect_core.errors import DataError
 from connect_core.java.hashing import hash_map_order
@@ -32,10 +33,6 @@ from connect_core.java.hashing import hash_map_order
 type Encode = Callable[[Any], bytes | None]
 
 _BITS = {Type.INT8: 8, Type.INT16: 16, Type.INT32: 32, Type.INT64: 64}
-_SCALARS = {
-    Type.INT8: "int", Type.INT16: "int", Type.INT32: "int", Type.INT64: "long", Type.FLOAT32: "float",
-    Type.FLOAT64: "double", Type.BOOLEAN: "boolean", Type.STRING: "string", Type.BYTES: "bytes",
-}  # fmt: skip
 
 
 def encoder(
@@ -186,7 +183,7 @@ class _Compiler:
         members = [member for member in own.types if member.kind != "null"]
         if len(members) == 1:
             return members[0]
-        kind = _SCALARS.get(schema.type)
+        kind = KINDS.get(schema.type)
         if schema.type is Type.ARRAY or (schema.type is Type.MAP and not has_string_keys(schema, self._options)):
             kind = "array"
         elif schema.type is Type.MAP:
@@ -271,7 +268,7 @@ class _Compiler:
         if not fields:
             refuse(source, var)
         else:
-            complete = source.constant("complete", _completer([field.name for field in fields]))
+            complete = source.constant("complete", completer(field.name for field in fields))
             with source.block(f"if len({var}) != {len(fields)}:"):
                 source.line(f"{var} = {complete}({var})")
         variables = [source.name("f") for _ in fields]
@@ -369,19 +366,6 @@ def _one(members: list[AvroSchema]) -> AvroSchema:
     if len(members) != 1:
         raise Odd
     return members[0]
-
-
-def _completer(fields: list[str]) -> Callable[[dict[str, Any]], dict[str, Any]]:
-    nulls = dict.fromkeys(fields)
-
-    def complete(value: dict[str, Any]) -> dict[str, Any]:
-        """All fields, null where absent; Odd if there is a member the schema does not have."""
-        full = nulls | value
-        if len(full) != len(nulls):
-            raise Odd
-        return full
-
-    return complete
 
 
 _LOGICAL: dict[str | None, tuple[str, ...]] = {

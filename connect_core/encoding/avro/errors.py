@@ -5,10 +5,6 @@ from __future__ import annotations
 from connect_core.errors import DataError
 
 
-class Odd(Exception):
-    """Value or bytes are not as plain as the fast way needs; never leaves this room."""
-
-
 class AvroError(DataError):
     """AvroRuntimeException."""
 

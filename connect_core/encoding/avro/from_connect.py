@@ -21,7 +21,7 @@ from connect_core.java.number_texts import parse_int
 
 log = logging.getLogger(__name__)
 
-_KINDS = {
+KINDS = {
     Type.INT8: "int", Type.INT16: "int", Type.INT32: "int", Type.INT64: "long", Type.FLOAT32: "float",
     Type.FLOAT64: "double", Type.BOOLEAN: "boolean", Type.STRING: "string", Type.BYTES: "bytes",
 }  # fmt: skip
@@ -133,7 +133,7 @@ class _Translator:
             return self._entries(schema)
         if schema.type is Type.STRUCT:
             return self._struct(schema)
-        return AvroSchema(_KINDS[schema.type])
+        return AvroSchema(KINDS[schema.type])
 
     def _name(self, name: str | None) -> tuple[str | None, str | None]:
         if name is not None:

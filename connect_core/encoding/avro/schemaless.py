@@ -11,7 +11,7 @@ from typing import Any
 
 from connect_core.data.keys import hashable
 from connect_core.encoding.avro.binary import count, size, unsigned, write_long
-from connect_core.encoding.avro.errors import Odd
+from connect_core.encoding.plain import Odd
 
 _write_double = struct.Struct("<d").pack
 _read_double = struct.Struct("<d").unpack_from

@@ -19,6 +19,7 @@ from connect_core.encoding.avro.defaults import base_value
 from connect_core.encoding.avro.errors import WriteError
 from connect_core.encoding.avro.from_connect import (
     ANYTHING,
+    KINDS,
     enum_parameter,
     has_string_keys,
     is_fixed,
@@ -34,10 +35,6 @@ from connect_core.java.hashing import hash_map_order
 _LOGICAL_CLASSES = {
     DECIMAL: ("Decimal", "BigDecimal"), DATE: ("Date", "Date"), TIME: ("Time", "Date"),
     TIMESTAMP: ("Timestamp", "Date"),
-}  # fmt: skip
-_KINDS = {
-    Type.INT8: "int", Type.INT16: "int", Type.INT32: "int", Type.INT64: "long", Type.FLOAT32: "float",
-    Type.FLOAT64: "double", Type.BOOLEAN: "boolean", Type.STRING: "string", Type.BYTES: "bytes",
 }  # fmt: skip
 _ANYTHING_ENTRY = ANYTHING.fields[8].schema.types[1].items
 assert _ANYTHING_ENTRY is not None
@@ -105,7 +102,7 @@ def to_datum(
         return _map(schema, own, value, options)
     if schema.type is Type.STRUCT:
         return _struct(schema, own, value, options)
-    return Datum(_KINDS[schema.type], base_value(schema, value))
+    return Datum(KINDS[schema.type], base_value(schema, value))
 
 
 def _require(schema: Schema, value: Any) -> None:

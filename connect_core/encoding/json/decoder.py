@@ -24,9 +24,9 @@ from connect_core.data.keys import hashable
 from connect_core.data.logical import DATE, DECIMAL, TIME, TIMESTAMP
 from connect_core.data.schema import Schema, Type
 from connect_core.encoding.json import slow
-from connect_core.encoding.json.encoder import Odd
 from connect_core.encoding.json.options import JsonOptions
 from connect_core.encoding.json.text import SerializationError, parse, parse_all
+from connect_core.encoding.plain import Odd
 from connect_core.encoding.source import Source
 from connect_core.errors import DataError
 from connect_core.java.numbers import INT_BOUNDS, is_float32_tie, to_float32

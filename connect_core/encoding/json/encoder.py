@@ -24,6 +24,7 @@ from connect_core.data.schema import Schema, Type
 from connect_core.encoding.json import slow
 from connect_core.encoding.json.options import JsonOptions
 from connect_core.encoding.json.text import like_jackson
+from connect_core.encoding.plain import Odd, completer
 from connect_core.encoding.source import Source
 from connect_core.errors import DataError
 from connect_core.java.numbers import INT_BOUNDS, decimal_text, double_text, float_text, int_to_bytes, shortest_float32
@@ -31,10 +32,6 @@ from connect_core.java.numbers import INT_BOUNDS, decimal_text, double_text, flo
 type Encode = Callable[[Any], bytes | None]
 
 _LARGEST_SINGLE = 3.4028235677973366e38
-
-
-class Odd(Exception):
-    """The value is not as plain as the fast way needs; never leaves this room."""
 
 
 def encoder(schema: Schema | None, options: JsonOptions) -> Encode:
@@ -228,7 +225,7 @@ class EncoderCompiler:
         if not names:
             self._refuse(source, var)
             return
-        complete = source.constant("complete", _completer(names))
+        complete = source.constant("complete", completer(names))
         with source.block(f"if len({var}) != {len(names)}:"):
             source.line(f"{var} = {complete}({var})")
         fields = [source.name("f") for _ in names]
@@ -330,19 +327,6 @@ base64_of_ints = cache(Base64OfInts)
 
 def _by_no_schema(_value: Any) -> Any:
     raise Odd
-
-
-def _completer(names: list[str]) -> Callable[[dict[str, Any]], dict[str, Any]]:
-    nulls = dict.fromkeys(names)
-
-    def complete(value: dict[str, Any]) -> dict[str, Any]:
-        """All fields, null where absent; Odd if there is a member the schema does not have."""
-        full = nulls | value
-        if len(full) != len(nulls):
-            raise Odd
-        return full
-
-    return complete
 
 
 def _java_double(value: float) -> Any:

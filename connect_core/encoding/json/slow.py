@@ -10,6 +10,7 @@ import base64
 import binascii
 import copy
 import re
+from collections.abc import Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -326,19 +327,25 @@ def _read_map(schema: Schema, node: Any, options: JsonOptions) -> dict[Any, Any]
         if not isinstance(node, dict):
             raise DataError(f"Maps with string fields should be encoded as JSON objects, but found {node_type(node)}")
         return {key: read_value(schema.value_schema, element, options) for key, element in node.items()}
-    if not isinstance(node, list):
-        raise DataError(
-            f"Maps with non-string fields should be encoded as JSON array of tuples, but found {node_type(node)}"
-        )
     result = {}
-    for entry in node:
-        if not isinstance(entry, list):
-            raise DataError(f"Found invalid map entry instead of array tuple: {node_type(entry)}")
-        if len(entry) != 2:
-            raise DataError(f"Found invalid map entry, expected length 2 but found :{len(entry)}")
+    for entry in entries(node, list, plural="tuples", one="array tuple"):
         key = hashable(read_value(schema.key_schema, entry[0], options))
         result[key] = read_value(schema.value_schema, entry[1], options)
     return result
+
+
+def entries(node: Any, kind: type[list[Any] | dict[str, Any]], *, plural: str, one: str) -> Iterator[Any]:
+    """The entries of a map whose keys are no strings: of this kind, with a key and a value each."""
+    if not isinstance(node, list):
+        raise DataError(
+            f"Maps with non-string fields should be encoded as JSON array of {plural}, but found {node_type(node)}"
+        )
+    for entry in node:
+        if not isinstance(entry, kind):
+            raise DataError(f"Found invalid map entry instead of {one}: {node_type(entry)}")
+        if len(entry) != 2:
+            raise DataError(f"Found invalid map entry, expected length 2 but found :{len(entry)}")
+        yield entry
 
 
 def _read_struct(schema: Schema, node: Any, options: JsonOptions) -> dict[str, Any]:

@@ -240,16 +240,8 @@ def _read_map(schema: Schema, node: Any, options: JsonSchemaOptions) -> dict[Any
                 f"Maps with string fields should be encoded as JSON objects, but found {plain.node_type(node)}"
             )
         return {key: read_value(values, element, options) for key, element in node.items()}
-    if not isinstance(node, list):
-        raise DataError(
-            f"Maps with non-string fields should be encoded as JSON array of objects, but found {plain.node_type(node)}"
-        )
     result = {}
-    for entry in node:
-        if not isinstance(entry, dict):
-            raise DataError(f"Found invalid map entry instead of object: {plain.node_type(entry)}")
-        if len(entry) != 2:
-            raise DataError(f"Found invalid map entry, expected length 2 but found :{len(entry)}")
+    for entry in plain.entries(node, dict, plural="objects", one="object"):
         key = hashable(read_value(keys, entry.get("key", ABSENT), options))
         result[key] = read_value(values, entry.get("value", ABSENT), options)
     return result

@@ -46,7 +46,7 @@ ROOTS = {
     Type.BYTES: "google.protobuf.BytesValue",
 }
 """The message that stands for a schema which is no struct."""
-_PLAIN = {
+PLAIN = {
     Type.INT8: "int32",
     Type.INT16: "int32",
     Type.INT32: "int32",
@@ -269,16 +269,16 @@ class _Definer:
         elif kind is Type.INT32 and ENUM in schema.parameters:
             return schema.parameters[ENUM]
         if kind in (Type.INT32, Type.INT64):
-            stated = schema.parameters.get(TYPE, _PLAIN[kind])
+            stated = schema.parameters.get(TYPE, PLAIN[kind])
             if not wrapped:
                 return stated
             if kind is Type.INT64:
                 return f"google.protobuf.{_UNSIGNED.get(stated, 'Int64')}Value"
         if wrapped:
             return ROOTS[kind]
-        if kind not in _PLAIN:
+        if kind not in PLAIN:
             raise DataError(f"Unknown schema type: {kind.name}")
-        return _PLAIN[kind]
+        return PLAIN[kind]
 
 
 def _default_text(schema: Schema) -> str:

@@ -16,7 +16,7 @@ from connect_core.data.logical import DATE, DECIMAL, TIME, TIMESTAMP
 from connect_core.data.schema import Schema, Type
 from connect_core.encoding.protobuf import names, wire
 from connect_core.encoding.protobuf.circles import is_union
-from connect_core.encoding.protobuf.define import ROOTS, is_enum, parse_int, wraps
+from connect_core.encoding.protobuf.define import PLAIN, ROOTS, is_enum, parse_int, wraps
 from connect_core.encoding.protobuf.errors import POINTER, Refused
 from connect_core.encoding.protobuf.link import presence
 from connect_core.encoding.protobuf.model import Enum, Field, Message
@@ -55,19 +55,6 @@ _CLASSES = {
     "list": ("", "java.util.ArrayList"),
 }
 """By the type of a field or value: what a field of it says it holds, and the class of its values."""
-_MADE = {
-    Type.INT8: "int32",
-    Type.INT16: "int32",
-    Type.INT32: "int32",
-    Type.INT64: "int64",
-    Type.FLOAT32: "float",
-    Type.FLOAT64: "double",
-    Type.BOOLEAN: "bool",
-    Type.STRING: "string",
-    Type.BYTES: "bytes",
-}
-
-
 _JAVA = {
     Decimal: "io.confluent.protobuf.type.Decimal",
     date: "com.google.type.Date",
@@ -107,7 +94,7 @@ def made_kind(schema: Schema, options: ProtobufOptions, *, member: bool) -> str:
         return "message"
     if schema.type is Type.INT64 and schema.parameters.get(TYPE) in ("uint32", "fixed32"):
         return "int32"
-    return _MADE[schema.type]
+    return PLAIN[schema.type]
 
 
 class SlowWriter:
@@ -167,7 +154,7 @@ class SlowWriter:
             narrow = schema.type is Type.INT64 and schema.parameters.get(TYPE) in ("uint32", "fixed32")
             if narrow:
                 value = (value + 2**31) % 2**32 - 2**31
-            inner = Made("int32" if narrow else _MADE[schema.type], value)
+            inner = Made("int32" if narrow else PLAIN[schema.type], value)
             if made.kind != "message":
                 return inner
             return Made("message", _wrapped(inner), f"com.google.protobuf.{_VALUES[inner.kind]}")

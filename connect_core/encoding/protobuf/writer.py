@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from connect_core.data.check import INT_BOUNDS
 from connect_core.data.logical import DATE, DECIMAL, TIME, TIMESTAMP
 from connect_core.data.schema import Schema, Type
+from connect_core.encoding.plain import Odd
 from connect_core.encoding.protobuf import names, wire
 from connect_core.encoding.protobuf.circles import is_union
 from connect_core.encoding.protobuf.define import ROOTS, define, is_enum, parse_int
@@ -75,10 +76,6 @@ def _schemaless(value: Any) -> bytes | None:
     if value is None:
         return None
     raise Refused("ProtobufConverter needs a schema: it cannot write schemaless data", POINTER)
-
-
-class Odd(Exception):
-    """The value is not as plain as the fast way needs; never leaves this room."""
 
 
 _REFUSE = {
