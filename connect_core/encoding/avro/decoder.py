@@ -87,10 +87,11 @@ def decoder(
         except ReadError as error:
             raise (error if refusal is None else DataError(refusal)) from error
 
-    if avro.kind == "bytes" or (schema is not None and is_recursive(schema)):
+    if avro.kind == "bytes":
         return by_the_book
     try:
-        return _Compiler(options, by_the_book).decoder(avro, schema)
+        recursive = schema is not None and is_recursive(schema)
+        return _Compiler(options, by_the_book, recursive=recursive).decoder(avro, schema)
     except Odd:
         return by_the_book
 
@@ -102,14 +103,15 @@ _unpack_float = struct.Struct("<f").unpack_from
 class _Compiler:
     """Writes the source of one decoder. Lines read at ``p``, move it, and leave the value in a variable."""
 
-    def __init__(self, options: AvroOptions, by_the_book: Decode) -> None:
-        self._options = options
+    def __init__(self, options: AvroOptions, by_the_book: Decode, *, recursive: bool) -> None:
+        self._options, self._recursive = options, recursive
+        self._functions: dict[tuple[int, int], str] = {}
         self._source = Source(
             Odd=Odd, UTC=UTC, multiply=Context(prec=60).multiply, from_bytes=int.from_bytes, double=_unpack_double,
             float32=_unpack_float, from_ordinal=date.fromordinal, from_timestamp=datetime.fromtimestamp,
             instant=units.instant, time_of_day=units.time_of_day, number=unsigned, size=size, count=count,
             hashable=hashable, anything=schemaless.read, by_the_book=by_the_book,
-            SIGNED=_SIGNED, ENDS0=_ENDS[0], ENDS1=_ENDS[1], days=_DAYS,
+            SIGNED=_SIGNED, ENDS0=_ENDS[0], ENDS1=_ENDS[1], days=_DAYS, known_day=_DAYS.get,
         )  # fmt: skip
 
     def decoder(self, avro: AvroSchema, schema: Schema | None) -> Decode:
@@ -142,6 +144,8 @@ class _Compiler:
             source.line(f"{var}, p = anything(data, p)")
         elif kind == "union":
             self._union(source, avro, schema, var)
+        elif kind == "record" and self._recursive:
+            source.line(f"{var}, p = {self._function(source, avro, schema)}(data, p)")
         elif kind == "record":
             self._record(source, avro, schema, var)
         elif kind == "array":
@@ -235,8 +239,10 @@ class _Compiler:
 
     def _date(self, source: Source, var: str, o: int) -> None:
         """Three bytes are the days before 1948 and after 1992 up to the year 4840."""
-        source.line(f"n = data[{_at(o)}]")
-        with source.block(f"if n > 127 < data[{_at(o + 1)}] and data[{_at(o + 2)}] < 128:"):
+        source.line(f"{var} = known_day(data[{_at(o)}:{_at(o + 3)}])")
+        with source.block(f"if {var} is not None:"):
+            source.line(f"p += {o + 3}")
+        with source.block(f"elif data[{_at(o)}] > 127 < data[{_at(o + 1)}] and data[{_at(o + 2)}] < 128:"):
             source.line(f"{var} = days[data[{_at(o)}:{_at(o + 3)}]]")
             source.line(f"p += {o + 3}")
         with source.block("else:"):
@@ -262,6 +268,20 @@ class _Compiler:
             source.line("n = n >> 1 ^ -(n & 1)")
             source.line(f"if -{_EXACT_SECONDS}000 <= n <= {_EXACT_SECONDS}000: {var} = from_timestamp(n / 1000, UTC)")
             source.line(f"else: {var} = instant(n)")
+
+    def _function(self, source: Source, avro: AvroSchema, schema: Schema) -> str:
+        """The name of a function that reads a record, which may call itself."""
+        name = self._functions.get((id(avro), id(schema)))
+        if name is None:
+            name = self._functions[id(avro), id(schema)] = source.name("read_record")
+            part = source.part()
+            with part.block(f"def {name}(data, p):"):
+                part.line("end = len(data)")
+                self._record(part, avro, schema, "x")
+                part.line("if p > end: raise Odd")
+                part.line("return x, p")
+            source.join(part)
+        return name
 
     def _record(self, source: Source, avro: AvroSchema, schema: Schema, var: str) -> None:
         if schema.type is not Type.STRUCT or is_union(schema) or len(schema.fields) != len(avro.fields):

@@ -55,11 +55,11 @@ def encoder(
 
     if schema is None and target is own:
         return _schemaless(by_the_book, prefix)
-    if schema is None or target.kind == "bytes" or is_recursive(schema):
+    if schema is None or target.kind == "bytes":
         return by_the_book
     try:
         return _Compiler(options, by_the_book).encoder(schema, own, target, prefix)
-    except (Odd, DataError):  # a default that cannot be written: only records that need it fail
+    except (Odd, DataError, RecursionError):  # a default that cannot be written: only records that need it fail
         return by_the_book
 
 
@@ -89,7 +89,8 @@ class _Compiler:
     """Writes the source of one encoder."""
 
     def __init__(self, options: AvroOptions, by_the_book: Encode) -> None:
-        self._options = options
+        self._options, self._recursive = options, False
+        self._functions: dict[tuple[int, ...], str] = {}
         self._source = Source(
             Odd=Odd, LAST=LAST, MORE=MORE, write_long=write_long, join=b"".join, Decimal=Decimal, date=date, time=time,
             datetime=datetime, EPOCH=units.EPOCH, double=_DOUBLE, float32=_FLOAT, order=_order,
@@ -98,6 +99,7 @@ class _Compiler:
 
     def encoder(self, schema: Schema, own: AvroSchema, target: AvroSchema, prefix: bytes) -> Encode:
         source = self._source
+        self._recursive = is_recursive(schema)
         with source.block("def encode(value):"):
             if schema.optional:
                 with source.block("if value is None:"):
@@ -263,6 +265,20 @@ class _Compiler:
         return [length(var), var]
 
     def _struct(self, source: Source, schema: Schema, own: AvroSchema, target: AvroSchema, var: str) -> list[str]:
+        if not self._recursive:
+            return self._members(source, schema, own, target, var)
+        key = (id(schema), id(own), id(target))
+        if key not in self._functions:  # one that may call itself
+            name = self._functions[key] = source.name("write_struct")
+            part = source.part()
+            with part.block(f"def {name}(x):"):
+                part.line(f"return {joined(self._members(part, schema, own, target, 'x'))}")
+            source.join(part)
+        written = source.name("p")
+        source.line(f"{written} = {self._functions[key]}({var})")
+        return [written]
+
+    def _members(self, source: Source, schema: Schema, own: AvroSchema, target: AvroSchema, var: str) -> list[str]:
         fields = schema.fields
         refuse(source, f"type({var}) is not dict")
         if not fields:

@@ -47,8 +47,11 @@ def decode(avro: AvroSchema, schema: Schema | None, data: bytes, start: int, opt
     """The Connect value of bytes from ``start``; what follows the value does not matter, as in Java."""
     if avro.kind == "bytes":  # a message of bytes has no length
         return to_value(schema, Datum("bytes", data[start:]), options)
-    datum, _ = read(avro, data, start)
-    return None if datum is NULL else to_value(schema, datum, options)
+    try:
+        datum, _ = read(avro, data, start)
+        return None if datum is NULL else to_value(schema, datum, options)
+    except RecursionError as error:
+        raise ReadError("The message is nested too deeply") from error
 
 
 def refusing(avro: AvroSchema, error: DataError, *, refusal: str) -> Callable[[bytes, int], Any]:

@@ -59,8 +59,11 @@ def encode(
     schema: Schema | None, own: AvroSchema, target: AvroSchema, value: Any, options: AvroOptions
 ) -> bytes | None:
     """Bytes of a value: shaped by its ``own`` Avro schema, written under ``target``; None for a null."""
-    datum = to_datum(schema, own, value, options)
-    return None if datum is NULL else payload(target, datum)
+    try:
+        datum = to_datum(schema, own, value, options)
+        return None if datum is NULL else payload(target, datum)
+    except RecursionError as error:  # a default may contain itself, too
+        raise DataError("The value, or a default in it, is nested without end") from error
 
 
 def payload(target: AvroSchema, datum: Datum) -> bytes:
