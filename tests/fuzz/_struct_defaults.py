@@ -14,8 +14,13 @@ REFUSED = "Struct schemas do not match."
 
 
 def missing(record: Record) -> bool:
-    """Is a struct that has a default null, in the record's key or value?"""
-    return lacks(record.key_schema, record.key) or lacks(record.value_schema, record.value)
+    """Is a struct that has a default null, in the record's key or value or their own defaults?"""
+    sides = (record.key_schema, record.key), (record.value_schema, record.value)
+    return any(lacks(schema, value) or _default_lacks(schema) for schema, value in sides)
+
+
+def _default_lacks(schema: Schema | None) -> bool:
+    return schema is not None and schema.has_default and lacks(schema, schema.default)
 
 
 def lacks(schema: Schema | None, value: Any) -> bool:

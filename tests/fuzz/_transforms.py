@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from random import Random
 from typing import Any
 
 from connect_core.api import Record, SinkRecord, SourceRecord
@@ -138,6 +139,33 @@ class Twin:
             return Pair(mine, f"Java has it: {error}")
 
 
+class Twins:
+    """The last twin once more while its config is the same object: making one costs more than a record."""
+
+    def __init__(self, bridge: Bridge) -> None:
+        self._bridge = bridge
+        self._made: tuple[str, Mapping[str, str], Twin] | None = None
+
+    def of(self, name: str, config: Mapping[str, str]) -> Twin:
+        """The twin of this class and config."""
+        if self._made is None or self._made[0] != name or self._made[1] is not config:
+            self._made = name, config, Twin(self._bridge, name, config)
+        return self._made[2]
+
+
+class Kept[T]:
+    """Makes something per drawn schema and gives it out for some records in a row, as configs stay in life."""
+
+    def __init__(self) -> None:
+        self._made: tuple[Schema | None, T] | None = None
+
+    def some(self, drawn: Schema | None, random: Random, make: Callable[[], T]) -> T:
+        """What was made last for this schema, or something new."""
+        if self._made is None or self._made[0] is not drawn or random.random() < 0.5:
+            self._made = drawn, make()
+        return self._made[1]
+
+
 def told(mine: Any, theirs: Any) -> Pair:
     """The pair; where Java's message cannot be carried over, it is enough that both failed."""
     untold = isinstance(theirs, Failed) and theirs.name == UNTOLD and isinstance(mine, Failed)
@@ -154,4 +182,4 @@ def sink_record(**parts: Any) -> SinkRecord:
     return SinkRecord(parts.pop("topic", "t"), 3, 42, timestamp_type=TimestampType.CREATE, **parts)
 
 
-__all__ = ["Header", "Records", "Twin", "java_map", "shaped", "sink_record", "source_record", "told"]
+__all__ = ["Header", "Kept", "Records", "Twin", "Twins", "java_map", "shaped", "sink_record", "source_record", "told"]

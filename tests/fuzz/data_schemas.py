@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from connect_core.data import Schema, Type, date_schema, decimal_schema, time_schema, timestamp_schema
 from connect_core.data.check import check
 from connect_core.data.schema import INT32, OPTIONAL_STRING, STRING
+from tests.fuzz._schemas import SCHEMAS
 from tests.fuzz.family import Failed, Family, Maker, Pair, java, ours
 from tests.fuzz.simple_converters import WIDTH, general
 from tests.fuzz.values import text
 from tests.fuzz.values import value as random_value
 from tests.parity.bridge import Bridge
-from tests.schemas import SCHEMAS
 
 DATES = "a date where a timestamp is due"
 _NUMBER = re.compile(r": class (?:int|float) for ")

@@ -8,11 +8,11 @@ from typing import Any
 from hypothesis import strategies as st
 
 from connect_core.data import Schema
+from tests.fuzz._schemas import NAMES, SCHEMAS
 from tests.fuzz._transforms import Twin, sink_record, source_record
 from tests.fuzz.family import Family, Maker, Pair
 from tests.fuzz.values import value as random_value
 from tests.parity.bridge import Bridge
-from tests.schemas import NAMES, SCHEMAS
 
 CLASS = "org.apache.kafka.connect.transforms.HoistField"
 

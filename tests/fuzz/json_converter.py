@@ -17,12 +17,12 @@ from connect_core.encoding.json import DEFAULTS, JsonOptions, SerializationError
 from connect_core.errors import DataError
 from tests.fuzz import _documents as documents
 from tests.fuzz import _struct_defaults
+from tests.fuzz._schemas import any_schema, struct_with_default
 from tests.fuzz._shapes import misnamed
 from tests.fuzz._transforms import java_map, shaped, told
 from tests.fuzz.family import Failed, Family, Maker, Pair, java, ours
 from tests.fuzz.values import value as random_value
 from tests.parity.bridge import UNTOLD, Bridge
-from tests.schemas import SCHEMAS, structs_with_default
 
 CLASS = "org.apache.kafka.connect.json.JsonConverter"
 CONFIGS = [
@@ -43,8 +43,12 @@ STRUCT_DEFAULT = "a struct's own default"
 SPELT = "a default that an earlier message spelt otherwise"
 NO_SCALE = "JsonConverter, a Decimal schema without parameters"
 _NO_SCALE_TEXTS = ("Invalid Decimal schema: scale parameter not found.", "Invalid bytes for Decimal field")
-DRAWN = st.integers(0, 19).flatmap(lambda one: SCHEMAS if one else structs_with_default())
+DRAWN = st.integers(0, 2**62).map(lambda source: _drawn(Random(source)))
 ANY = st.tuples(st.integers(0, len(CONFIGS) - 1), DRAWN)
+
+
+def _drawn(random: Random) -> Schema:
+    return any_schema(random) if random.random() < 0.95 else struct_with_default(random)
 
 
 def _either(index: int, random: Random) -> int:

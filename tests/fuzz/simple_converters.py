@@ -11,13 +11,13 @@ from connect_core.data import Schema, Type
 from connect_core.errors import DataError
 from connect_core.java.charsets import Charset, decode_utf8
 from tests.fuzz._documents import BROKEN, NUMBERS, STRINGS
+from tests.fuzz._schemas import SCHEMAS
 from tests.fuzz._transforms import java_map, shaped
 from tests.fuzz.family import Failed, Family, Maker, Pair, java, ours
 from tests.fuzz.header_values import MOMENTS, holds_foreign
 from tests.fuzz.values import text as random_text
 from tests.fuzz.values import value as random_value
 from tests.parity.bridge import Bridge
-from tests.schemas import SCHEMAS
 
 NUMBER_NAMES = {"Short": 2, "Integer": 4, "Long": 8, "Float": 4, "Double": 8}
 PACKAGES = {"String": "org.apache.kafka.connect.storage"}

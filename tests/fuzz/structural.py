@@ -9,7 +9,7 @@ from typing import Any
 from connect_core.data import Record, Schema
 from tests.fuzz import _struct_defaults
 from tests.fuzz._shapes import NAMES, bend_config, listed, names_for, path_for, record, side_schemas
-from tests.fuzz._transforms import Twin
+from tests.fuzz._transforms import Kept, Twins
 from tests.fuzz.family import Failed, Family, Maker, Pair
 from tests.fuzz.header_values import MOMENTS, grammar_text, is_foreign
 from tests.fuzz.values import text
@@ -43,7 +43,14 @@ def family(name: str, configure: Configure, *, sided: bool = True, value_only: b
     """The family of one class: ``configure`` makes its config for records of a schema."""
 
     def make(bridge: Bridge) -> Family:
+        twins = Twins(bridge)
+        kept: Kept[tuple[str, dict[str, str]]] = Kept()
+
         def vary(found: Schema | None, random: Random) -> Any:
+            side, config = kept.some(found, random, lambda: drawn(found, random))
+            return f"{PACKAGE}.{name}" + (f"${side}" if sided else ""), config, record(random, side, found)
+
+        def drawn(found: Schema | None, random: Random) -> tuple[str, dict[str, str]]:
             side = "Value" if value_only else random.choice(("Key", "Value"))
             config = configure(random, found)
             if random.random() < 0.2:
@@ -52,11 +59,11 @@ def family(name: str, configure: Configure, *, sided: bool = True, value_only: b
                 config = bend_config(config, random)
                 if name == "ValueToKey":
                     config.pop("field.syntax.version", None)  # ahead of Kafka 4.3
-            return f"{PACKAGE}.{name}" + (f"${side}" if sided else ""), config, record(random, side, found)
+            return side, config
 
         def compare(case: tuple[str, dict[str, str], Record]) -> Pair:
             kind, config, sent = case
-            return Twin(bridge, kind, config).apply(sent)
+            return twins.of(kind, config).apply(sent)
 
         def known_or_unheld(case: tuple[str, dict[str, str], Record], pair: Pair) -> str | None:
             return unheld(bridge, [case[:2]], pair) or known(case, pair)
@@ -97,7 +104,7 @@ def named(kind: str, config: Mapping[str, str], mine: Failed, theirs: Failed) ->
     """Both failed: does ours say what Java means, and what is wrong?"""
     before, address, _ = theirs.message.partition(_SPEC)
     if address and "static.field" in config:
-        name = config["static.field"]
+        name = config["static.field"].strip()
         told = before + (name[:-1] if name[-1:] in ("?", "!") else name)
         return NAMED_FIELD if mine == Failed(theirs.name, told) else None
     if theirs.name == "java.lang.NullPointerException" and mine.name == DATA_EXCEPTION:

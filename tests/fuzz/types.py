@@ -11,7 +11,7 @@ from connect_core.java.dates import DateFormat
 from connect_core.java.numbers import to_float32
 from tests.fuzz import _struct_defaults, dates
 from tests.fuzz._shapes import bend_config, listed, names_for, record, side_schemas
-from tests.fuzz._transforms import Twin
+from tests.fuzz._transforms import Kept, Twins
 from tests.fuzz.family import Failed, Family, Maker, Pair
 from tests.fuzz.header_values import in_utc
 from tests.fuzz.java_numbers import number_text
@@ -35,23 +35,25 @@ def _family(name: str, configure: Configure, *, texts: Texts, known: Known, diff
     def make(bridge: Bridge) -> Family:
         in_utc(bridge)
 
-        def vary(found: Schema | None, random: Random) -> Any:
+        twins = Twins(bridge)
+        kept: Kept[tuple[str, dict[str, str]]] = Kept()
+
+        def drawn(found: Schema | None, random: Random) -> tuple[str, dict[str, str]]:
             side = random.choice(("Key", "Value"))
             config = configure(random, found)
             if random.random() < 0.25:
                 config["replace.null.with.default"] = random.choice(("false", "false", "true", "no"))
             if random.random() < 0.05:
                 config = bend_config(config, random)
-            made = _record(random, side, found, texts)
-            before = _record(random, side, found, texts) if random.random() < 0.3 else None
-            return f"{PACKAGE}.{name}${side}", config, made, before
+            return side, config
 
-        def compare(case: tuple[str, dict[str, str], Record, Record | None]) -> Pair:
-            kind, config, sent, before = case
-            twin = Twin(bridge, kind, config)
-            if before is not None:  # what it leaves behind: steps, and the zone of a format
-                twin.apply(before)
-            return twin.apply(sent)
+        def vary(found: Schema | None, random: Random) -> Any:
+            side, config = kept.some(found, random, lambda: drawn(found, random))
+            return f"{PACKAGE}.{name}${side}", config, _record(random, side, found, texts)
+
+        def compare(case: tuple[str, dict[str, str], Record]) -> Pair:
+            kind, config, sent = case
+            return twins.of(kind, config).apply(sent)  # what it leaves behind: steps, and the zone of a format
 
         def known_or_default(case: Any, pair: Pair) -> str | None:
             if isinstance(pair.java, Failed) and pair.java.message == _struct_defaults.REFUSED:
