@@ -129,6 +129,13 @@ _TABLE: tuple[tuple[str, str, tuple[Kind, ...], str], ...] = (
 _COMMUNITY: tuple[tuple[str, str, str], ...] = (
     ("io.debezium.transforms.ByLogicalTableRouter", "debezium.logical_table:ByLogicalTableRouter", "3.6.0.Final"),
     ("io.debezium.transforms.ExtractNewRecordState", "debezium.new_state:ExtractNewRecordState", "3.6.0.Final"),
+    (
+        "io.debezium.transforms.ExtractChangedRecordState",
+        "debezium.changed_state:ExtractChangedRecordState",
+        "3.6.0.Final",
+    ),
+    ("io.debezium.transforms.HeaderToValue", "debezium.header_to_value:HeaderToValue", "3.6.0.Final"),
+    ("io.debezium.transforms.partitions.PartitionRouting", "debezium.partitions:PartitionRouting", "3.6.0.Final"),
     ("io.debezium.transforms.outbox.EventRouter", "debezium.outbox:EventRouter", "3.6.0.Final"),
     *(
         (f"io.confluent.connect.transforms.{name}${side}", f"confluent.{module}:{name}{side}", "1.6.0")

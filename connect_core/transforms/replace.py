@@ -156,8 +156,8 @@ class ReplaceField(SideTransform[ReplaceFieldConfig]):
             fill_defaults(source, (old for old, _ in moves))
         for old, new in moves:
             if old.schema is not new.schema:
-                fit = source.constant("fit", _fit(old.schema, new))
-                source.line(f"{fit}(value.get({old.name!r}))")
+                check_fit = source.constant("fit", fit(old.schema, new))
+                source.line(f"{check_fit}(value.get({old.name!r}))")
         kept = {old.name for old, new in moves if old.name == new.name}
         gone = [field.name for field in schema.fields if field.name not in kept]
         if len(moves) < len(gone):
@@ -172,9 +172,11 @@ class ReplaceField(SideTransform[ReplaceFieldConfig]):
         return "value"
 
 
-def _fit(old: Schema, new: Field) -> Callable[[Any], None]:
+def fit(old: Schema | None, new: Field) -> Callable[[Any], None]:
     """What refuses a value of another schema than its new field's, where Connect would: by the value's Java class."""
     wanted = new.schema
+    if old is None or old is wanted:
+        return lambda value: check(wanted, value, field=new.name)
     other = old.type is not wanted.type or wanted.type is Type.STRUCT or _logical(old) != _logical(wanted)
 
     def fit(value: Any) -> None:

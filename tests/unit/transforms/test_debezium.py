@@ -178,3 +178,58 @@ def test_names_of_members_are_not_adjusted() -> None:
 def test_wrong_places_of_columns_are_shown_as_they_were_written() -> None:
     with pytest.raises(ConfigError, match=r"trios is expected but got: \[a,  b:header \]"):
         made("outbox.EventRouter", {"table.fields.additional.placement": "a, b:header "})
+
+
+def test_headers_go_into_a_copy_of_what_is_nested() -> None:
+    inner = {"id": 1, "name": None}
+    schema = struct([("row", ROW)], name="w")
+    given = record({"row": inner}, schema, headers=[Header("h", STRING, "x"), Header("g", INT64, 3)])
+    config = {"headers": "h,g", "fields": "row.tag,n", "operation": "move"}
+    after = made("HeaderToValue", config).apply(given.own())
+    assert after.value == {"row": {"id": 1, "name": None, "tag": "x"}, "n": 3}
+    assert after.headers == []
+    assert inner == {"id": 1, "name": None}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"operation": "take"}, "Value must be one of move, copy"),
+        ({"headers": "h,g"}, "same number of elements"),
+        ({"fields": "a..b"}, "one dot between them"),
+        ({"fields": ""}, "A value is required"),
+    ],
+)
+def test_wrong_keys_of_header_to_value_are_named(change: dict[str, str], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        made("HeaderToValue", {"headers": "h", "fields": "a", "operation": "copy"} | change)
+
+
+def test_a_header_through_nothing_is_refused_by_its_path() -> None:
+    transform = made("HeaderToValue", {"headers": "h", "fields": "nope.a", "operation": "copy"})
+    with pytest.raises(DataError, match=r"no struct 'nope', through which nope\.a leads"):
+        transform.apply(record({"id": 1}, ROW, headers=[Header("h", STRING, "x")]))
+
+
+def test_equal_fields_give_one_partition_in_source_and_sink() -> None:
+    schema = envelope()
+    transform = made(
+        "partitions.PartitionRouting", {"partition.payload.fields": "change.id", "partition.topic.num": "7"}
+    )
+    update = event(op="u", before={"id": 9}, after={"id": 10})
+    assert transform.apply(record(update, schema)).partition == 3
+    assert transform.apply(record(event(op="d", before={"id": 10}), schema)).partition == 3
+    assert transform.apply(SinkRecord("t", 0, 1, value=update, value_schema=schema)).partition == 3
+    with pytest.raises(ConnectError, match=r"change\.id leads through after, which is null"):
+        transform.apply(record(event(), schema))
+
+
+def test_murmur_takes_blocks_and_what_is_left() -> None:
+    config = {
+        "partition.payload.fields": "change.name",
+        "partition.topic.num": "1000",
+        "partition.hash.function": "murmur",
+    }
+    transform = made("partitions.PartitionRouting", config)
+    found = {transform.apply(record(event(after={"id": 1, "name": "x" * n}), envelope())).partition for n in range(40)}
+    assert len(found) > 30

@@ -28,6 +28,12 @@ class UnknownField(DataError):
     java_class = "java.lang.IllegalArgumentException"
 
 
+class DebeziumError(DataError):
+    """What Debezium has an exception of its own for."""
+
+    java_class = "io.debezium.DebeziumException"
+
+
 def is_envelope(schema: Schema | None) -> bool:
     """Is it the schema of a change event? The name alone says so."""
     return schema is not None and schema.name is not None and schema.name.endswith(_SUFFIX)
