@@ -12,6 +12,7 @@ from connect_core.errors import DataError
 from connect_core.java.charsets import Charset, decode_utf8
 from tests.fuzz._documents import BROKEN, NUMBERS, STRINGS
 from tests.fuzz._schemas import SCHEMAS
+from tests.fuzz._shapes import schemaless
 from tests.fuzz._transforms import java_map, shaped
 from tests.fuzz.family import Failed, Family, Maker, Pair, java, ours
 from tests.fuzz.header_values import MOMENTS, holds_foreign
@@ -89,6 +90,8 @@ def _case(drawn: Schema, random: Random, *, data: Any) -> tuple[str, Any, Any]:
     """A case of a converter: a value to write or bytes to read."""
     if random.random() < 0.5:
         return "read", data(random), None
+    if random.random() < 0.1:
+        return "write", None, schemaless(random)
     value = random_value(drawn, random, entries=3)
     return "write", drawn if random.random() < 0.9 or not plain(value) else None, value
 
@@ -165,8 +168,11 @@ def _numbers(bridge: Bridge) -> Family:
         return name, *_case(schema, random, data=data)
 
     def known(case: Any, pair: Pair) -> str | None:
-        name, _, schema, _ = case
-        other = isinstance(schema, Schema) and schema.type in _NUMBERS and schema.type is not kinds[name]
+        name, _, schema, value = case
+        if schema is None:  # a Long or a Double to Java
+            other = type(value) in (int, float) and kinds[name] not in (Type.INT64, Type.FLOAT64)
+        else:
+            other = isinstance(schema, Schema) and schema.type in _NUMBERS and schema.type is not kinds[name]
         refused = isinstance(pair.java, Failed) and pair.java.message.startswith("Failed to serialize to ")
         return WIDTH if other and refused and isinstance(pair.ours, bytes) else None
 
