@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 
 from connect_core.api import Predicate, Record, Transform
 
+_WORTH_A_COPY = 3
+
 
 class ChainError(Exception):
     """A stage failed: ``executing`` is the transform or predicate, the cause is its error."""
@@ -101,9 +103,12 @@ def _joined(stages: list[ChainStage]) -> list[_Step]:
     from connect_core.transforms.fused import can_be_fused  # most connectors have no transforms
 
     joined: list[_Step] = []
+    owned = False
     for in_row, group in groupby(steps, lambda step: step.predicate is None and can_be_fused(step.part)):
         row = list(group)
-        joined += [_together(row)] if in_row else row
+        # Together they need a copy to fall back from, which a few do not earn back where there is an owned one already.
+        joined += [_together(row)] if in_row and (not owned or len(row) >= _WORTH_A_COPY) else row
+        owned = joined[-1].owned
     return joined
 
 
