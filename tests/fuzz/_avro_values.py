@@ -5,6 +5,7 @@ Neighbour: ``values``, whose values of a schema that holds itself might have no 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
 from typing import Any
 
@@ -39,15 +40,30 @@ def fitting(schema: Schema, random: Random, *, depth: int = 0) -> Any:
 
 def sized(schema: Schema, value: Any, random: Random) -> Any:
     """The value with bytes of the length that fixed types want, mostly."""
-    if isinstance(value, bytes) and "connect.fixed.size" in schema.parameters and random.random() < 0.97:
-        size = int(schema.parameters["connect.fixed.size"])
-        return (value + b"\0" * size)[:size]
+    return _each_fixed(
+        schema, value, lambda data, size: (data + b"\0" * size)[:size] if random.random() < 0.97 else data
+    )
+
+
+def cut(schema: Schema, value: Any) -> Any:
+    """The value with what is longer than its fixed type cut, defaults in the place of nulls too."""
+    return _each_fixed(schema, value, lambda data, size: data[:size], defaults=True)
+
+
+def _each_fixed(schema: Schema, value: Any, change: Callable[[bytes, int], bytes], *, defaults: bool = False) -> Any:
+    def inner(schema: Schema, value: Any) -> Any:
+        return _each_fixed(schema, value, change, defaults=defaults)
+
+    if value is None and defaults:
+        value = schema.default
+    if isinstance(value, bytes) and "connect.fixed.size" in schema.parameters:
+        return change(value, int(schema.parameters["connect.fixed.size"]))
     if isinstance(value, dict) and schema.fields:
-        return {f.name: sized(f.schema, value.get(f.name), random) for f in schema.fields}
+        return {f.name: inner(f.schema, value.get(f.name)) for f in schema.fields}
     if isinstance(value, list) and schema.value_schema is not None:
-        return [sized(schema.value_schema, element, random) for element in value]
+        return [inner(schema.value_schema, element) for element in value]
     if isinstance(value, dict) and schema.value_schema is not None:
-        return {key: sized(schema.value_schema, element, random) for key, element in value.items()}
+        return {key: inner(schema.value_schema, element) for key, element in value.items()}
     return value
 
 

@@ -18,7 +18,7 @@ from connect_core.encoding.avro import slow_read
 from connect_core.encoding.avro.parse import parse
 from connect_core.encoding.avro.slow_write import payload
 from tests.fuzz._avro_trees import Endless, datum, drawn_text, mutated
-from tests.fuzz._avro_values import fitting, schemaless, sized
+from tests.fuzz._avro_values import cut, fitting, schemaless, sized
 from tests.fuzz.avro_schemas import (
     ENDLESS,
     ENTRIES,
@@ -177,26 +177,25 @@ def _write(bridge: Bridge) -> Family:
             contents = pairs[0].registry.store.contents
             texts = [contents[int.from_bytes(message[1:5])].text for message in (pair.ours, pair.java)]
             return FIELD_PARAMETERS if without_field_parameters(texts[0]) == texts[1] else None
-        return _known_write(case, pair) or endless(pair, NAMELESS, lambda made: pairs[0].read_plainly(case[0], made))
+        found = _known_write(case, pair, pairs[0])
+        return found or endless(pair, NAMELESS, lambda made: pairs[0].read_plainly(case[0], made))
 
     strategy = st.tuples(st.integers(0, len(OPTIONS) - 1), st.integers(0, 2**60))
     differences = (CUT, STRUCT_DEFAULT, FIELD_PARAMETERS, ENDLESS, NAMELESS)
     return Family("avro write", strategy, compare, known=known, differences=differences, vary=vary)
 
 
-def _known_write(case: Any, pair: Pair) -> str | None:
+def _known_write(case: Any, pair: Pair, pairs: Pairs) -> str | None:
     if isinstance(pair.java, Failed) and pair.java.message == "Mismatching struct schema":
         return STRUCT_DEFAULT
-    if isinstance(pair.ours, Failed) and "Failed to serialize" in pair.ours.message and isinstance(pair.java, bytes):
-        return CUT if "connect.fixed.size" in repr(_parameters(case[1][0])) else None
-    return None
-
-
-def _parameters(schema: Schema | None) -> list[Any]:
-    if schema is None:
-        return []
-    inner = [schema.key_schema, schema.value_schema, *(field.schema for field in schema.fields)]
-    return [dict(schema.parameters), *(_parameters(one) for one in inner)]
+    if not isinstance(pair.ours, Failed) or "Failed to serialize" not in pair.ours.message:
+        return None
+    index, (schema, value) = case
+    value = value.value if isinstance(value, Wrong) else value
+    if not isinstance(pair.java, bytes) or schema is None:
+        return None
+    again = ours(pairs.mine[index].encoder("cut", schema), cut(schema, value))
+    return CUT if isinstance(again, bytes) and again[5:] == pair.java[5:] else None
 
 
 # -- reading ---------------------------------------------------------------------------------------------------------

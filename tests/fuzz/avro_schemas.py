@@ -69,25 +69,26 @@ class Draw:
         self.random, self.odd, self.defaults = random, odd, defaults
         self.structs: list[Schema] = []
         self.open: list[dict[bool, Schema]] = []  # stand-ins for each struct under way
+        self.handed: list[int] = []  # for which of them they were handed out
 
     def schema(self, depth: int = 3) -> Schema:
         """Any schema."""
         random = self.random
         if self.open and random.random() < 0.06:
-            return random.choice(self.open).setdefault(random.random() < 0.8, stand_in())
+            level = random.randrange(len(self.open))
+            self.handed.append(level)
+            return self.open[level].setdefault(random.random() < 0.8, stand_in())
         kind = random.choice(("scalar", "scalar", "logical", "enum", "fixed", "array", "map", "struct", "union"))
         if depth <= 0 and kind in ("array", "map", "struct", "union"):
             kind = "scalar"
-        waiting = self._waiting()
+        handed = len(self.handed)
         made: Schema = getattr(self, f"_{kind}")(depth)
         if random.random() < 0.35:
             made = made.replace(optional=True)
-        if random.random() < self.defaults and self._waiting() == waiting:
+        done = all(level >= len(self.open) for level in self.handed[handed:])  # nothing in it waits for its parts
+        if random.random() < self.defaults and done:
             made = made.replace(default=fitting(made.replace(optional=False, default=None), random))
         return made
-
-    def _waiting(self) -> int:
-        return sum(map(len, self.open))
 
     def _attributes(self) -> dict[str, Any]:
         random = self.random
@@ -155,11 +156,12 @@ class Draw:
             docs = {"io.confluent.connect.avro.record.doc": "the record", "connect.record.doc": "other"}
             docs |= {f"io.confluent.connect.avro.field.doc.{field}": f"doc of {field}" for field in fields}
             attributes["parameters"] = {**attributes.get("parameters", {}), **docs}
+        handed = len(self.handed)
         self.open.append({})
         made = struct([(field, self.schema(depth - 1)) for field in fields], name=name, **attributes)
         for optional, waiting in self.open.pop().items():
             complete(waiting, made, optional=optional)
-        if not self._waiting():
+        if all(level >= len(self.open) for level in self.handed[handed:]):
             self.structs.append(made)
         return made
 

@@ -40,11 +40,11 @@ def from_connect(schema: Schema | None, options: AvroOptions) -> AvroSchema:
         return ANYTHING
     try:
         return _Translator(options).schema(schema)
-    except RecursionError:
+    except (_Endless, RecursionError):
         pass
     try:  # where the original goes round for ever: structs without names that contain themselves
         return _Translator(options, nameless=True).schema(schema)
-    except RecursionError as error:
+    except (_Endless, RecursionError) as error:
         raise DataError(f"{schema!r} or its default contains itself without end") from error
 
 
@@ -84,6 +84,10 @@ def number(text: str | None) -> int:
         raise NumberFormatError(f'For input string: "{text}"') from None
 
 
+class _Endless(Exception):
+    """A struct is met within itself, and nothing has changed since."""
+
+
 class _Translator:
     """Makes one Avro schema; remembers what it made of required schemas."""
 
@@ -93,6 +97,7 @@ class _Translator:
         self._seen: set[str] = set()
         self._structs: dict[Schema, AvroSchema] = {}
         self._seen_before: dict[Schema, frozenset[str]] = {}
+        self._path: list[tuple[Schema, int]] = []
         self._unnamed = 0
 
     def schema(self, schema: Schema | None, *, ignore_optional: bool = False) -> AvroSchema:
@@ -200,6 +205,10 @@ class _Translator:
         """The fields of a struct; the same however often it is met within itself."""
         options, parameters = self._options, schema.parameters
         key, seen = _interned(schema), self._seen
+        entry = key, len(self._structs)
+        if entry in self._path:
+            raise _Endless
+        self._path.append(entry)
         again = key in self._seen_before
         self._seen = set(self._seen_before.setdefault(key, frozenset(seen)))
         fields = []
@@ -207,6 +216,7 @@ class _Translator:
             doc = None if options.discard_docs else parameters.get(names.FIELD_DOC + field.name)
             name = names.scrub(field.name) if options.scrub_names else field.name
             fields.append(self._field(name, field.schema, doc))
+        self._path.pop()
         if again:
             self._seen = seen
         return fields

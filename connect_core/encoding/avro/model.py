@@ -92,13 +92,13 @@ class AvroSchema:
 
     def set_fields(self, fields: list[AvroField]) -> None:
         """The fields of a record; their names must differ."""
-        seen: set[str] = set()
-        for field in fields:
+        seen: dict[str, str] = {}
+        for place, field in enumerate(fields):
+            shown = f"{field.name} type:{field.schema.kind.upper()} pos:{place}"
             if field.name in seen:
-                raise AvroError(
-                    f"Duplicate field {field.name} in record {self.full_name}: {field.name} and {field.name}"
-                )
-            seen.add(field.name)
+                known = seen[field.name]
+                raise AvroError(f"Duplicate field {field.name} in record {self.full_name}: {shown} and {known}.")
+            seen[field.name] = shown
         self.fields = fields
 
     def field(self, name: str) -> AvroField | None:
