@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from random import Random
 from types import ModuleType
 
@@ -10,10 +9,9 @@ from bench.converters import SCHEMA, row
 from connect_core.converters.avro import AvroConverter
 from connect_core.data import array, map_of, struct
 from connect_core.data.schema import BOOLEAN, BYTES, INT32, OPTIONAL_STRING, STRING
-from connect_core.encoding.avro import parse
 from connect_core.encoding.avro.slow_write import payload
 from connect_core.errors import DataError
-from tests.fuzz._avro_trees import AvroDraw, datum, mutated
+from tests.fuzz._avro_trees import Endless, datum, drawn_text, mutated
 from tests.fuzz.family import Failed, java
 from tests.parity.bridge import Bridge
 from tests.registry import Registry
@@ -60,15 +58,20 @@ def test_they_break_alike(confluent: ModuleType, registry: Registry) -> None:
         settings.put(bridge.text(key), bridge.text(text))
     theirs.configure(settings, False)
     for number in range(MESSAGES // 10):
-        text = json.dumps(AvroDraw(Random(number)).tree())
+        text, schema = drawn_text(Random(number))
         head = b"\0" + registry.store.register("t-value", {"schema": text}).id.to_bytes(4)
-        schema = parse(text)
-        data = mutated(head + payload(schema, datum(schema, random)), random)
+        try:
+            data = mutated(head + payload(schema, datum(schema, random)), random)
+        except Endless:
+            continue
         found = java(bridge, theirs.toConnectData, bridge.text("t"), bridge.byte_array(data))
         try:
             converter.decoder("t")(data)
             mine = False
         except DataError as error:
             mine = "Failed to deserialize" in str(error)
-        assert mine == (isinstance(found, Failed) and "Failed to deserialize" in found.message)
+        endless = (
+            isinstance(found, Failed) and found.name == "java.lang.StackOverflowError"
+        )
+        assert endless or mine == (isinstance(found, Failed) and "Failed to deserialize" in found.message)
     converter.close()
