@@ -24,6 +24,10 @@ USUAL = [
 ZONES = [
     "UTC", "GMT", "GMT+1", "GMT-09:30", "Europe/Paris", "America/Los_Angeles", "Asia/Kolkata", "Europe/Dublin",
     "Australia/Lord_Howe", "Asia/Tokyo", "Etc/UTC", "America/Sao_Paulo", "Asia/Kathmandu",
+    "America/New_York", "Europe/London", "Europe/Berlin", "Asia/Shanghai", "Australia/Sydney", "America/St_Johns",
+    "Pacific/Auckland", "Pacific/Chatham", "Africa/Cairo", "Africa/Johannesburg", "Asia/Tehran", "Europe/Moscow",
+    "America/Argentina/Buenos_Aires", "Pacific/Apia", "Asia/Jerusalem", "PST", "JST", "Etc/GMT+5",
+    "GMT+14:00", "GMT-00:30", "America/Halifax", "Asia/Singapore", "Atlantic/Azores",
 ]  # fmt: skip
 LITERALS = [
     "-",
