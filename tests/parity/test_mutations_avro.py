@@ -70,8 +70,6 @@ def test_they_break_alike(confluent: ModuleType, registry: Registry) -> None:
             mine = False
         except DataError as error:
             mine = "Failed to deserialize" in str(error)
-        endless = (
-            isinstance(found, Failed) and found.name == "java.lang.StackOverflowError"
-        )
+        endless = isinstance(found, Failed) and found.name == "java.lang.StackOverflowError"
         assert endless or mine == (isinstance(found, Failed) and "Failed to deserialize" in found.message)
     converter.close()
