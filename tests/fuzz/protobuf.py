@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from itertools import product
 from random import Random
 from typing import Any, NamedTuple
 
@@ -23,21 +24,20 @@ from tests.parity.bridge import Bridge
 from tests.protobuf import STRUCTS, value
 from tests.recursive import circled, told, unrolled
 
-CONFIGS: tuple[dict[str, bool], ...] = (
-    {},
-    {"optional_for_nullables": True},
-    {"wrapper_for_nullables": True},
-    {"optional_for_nullables": True, "wrapper_for_nullables": True, "scrub_invalid_names": True},
-    {"scrub_invalid_names": True, "enhanced_schema_support": True},
+
+def _choices(**defaults: bool) -> tuple[dict[str, bool], ...]:
+    """Every choice of options, those of nobody's choosing first."""
+    chosen = product(*((default, not default) for default in defaults.values()))
+    return tuple(dict(zip(defaults, values, strict=True)) for values in chosen)
+
+
+CONFIGS = _choices(
+    optional_for_nullables=False, wrapper_for_nullables=False, scrub_invalid_names=False, enhanced_schema_support=False
 )
-READ_CONFIGS: tuple[dict[str, bool], ...] = (
-    {},
-    {"optional_for_nullables": True},
-    {"wrapper_for_nullables": True},
-    {"optional_for_nullables": True, "wrapper_for_nullables": True},
-    {"optional_for_proto2": False, "enhanced_schema_support": True},
-    {"wrapper_for_raw_primitives": False, "optional_for_nullables": True, "optional_for_proto2": False},
-)
+READ_CONFIGS = _choices(
+    optional_for_nullables=False, wrapper_for_nullables=False, optional_for_proto2=True, enhanced_schema_support=False,
+    wrapper_for_raw_primitives=True,
+)  # fmt: skip
 MEMBERS = "members of unions are optional"
 YEARS = "outside the years 1 to 9999"
 WRAPPED = "scalars in unions are not wrapped"

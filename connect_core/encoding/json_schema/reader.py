@@ -68,9 +68,11 @@ VARIANT_SCHEMA = Schema(
 def read_schema(node: Node, options: JsonSchemaOptions, *, version: int | None = None) -> Schema:
     """The Connect schema; ``version`` is the registry's, used where the schema names none of its own."""
     try:
-        part = _Reader(options).read(node, version)
+        reader = _Reader(options)
+        part = reader.read(node, version)
         if part is None:
             raise NullPointer("The JSON Schema allows nothing but null")
+        reader.forget_ids()
         return finish(part)
     except RecursionError as error:
         raise DataError("The JSON Schema refers to itself without end") from error
@@ -82,6 +84,9 @@ class _Reader:
     def __init__(self, options: JsonSchemaOptions) -> None:
         self._options = options
         self._structs: dict[int, Sketch] = {}
+        self._open: dict[int, Sketch] = {}
+        self._endless = False
+        self._named: list[Sketch] = []
         self._ids = self._unions = 0
 
     def read(self, node: Node, version: int | None = None, *, optional: bool = False) -> Part | None:
@@ -90,15 +95,34 @@ class _Reader:
             return self._reference(node.target, version, optional=optional)
         if isinstance(node, CombinedNode):
             return self._combined(node, version, optional=optional)
-        return self._dress(self._bare(node), node, version, optional=optional)
+        made = self._dress(self._bare(node), node, version, optional=optional)
+        self._close(node)
+        return made
+
+    def _close(self, node: Node) -> None:
+        """A struct is whole; where one holds itself it is kept: without end of paths to it there is one sketch."""
+        if not self._endless:
+            self._open.pop(id(node), None)
+
+    def forget_ids(self) -> None:
+        """Where the original never ends structs are told by their place (``schema_text``): by an id it loses fields."""
+        if self._endless:
+            for sketch in self._named:
+                sketch.parameters = {k: v for k, v in (sketch.parameters or {}).items() if k != ID_PARAMETER} or None
 
     def _reference(self, target: Node, version: int | None, *, optional: bool) -> Part | None:
         known = self._structs.get(id(target))
-        if known is None:
-            return self.read(target, version, optional=optional)
-        self._ids += 1
-        known.parameter(ID_PARAMETER, f"#id{self._ids}")
-        return Again(known, optional=optional)
+        if known is not None:
+            self._ids += 1
+            known.parameter(ID_PARAMETER, f"#id{self._ids}")
+            self._named.append(known)
+            return Again(known, optional=optional)
+        other = _besides_null(target)
+        around = self._open.get(id(other or target))
+        if around is not None:  # the original would never end
+            self._endless = True
+            return Again(around, optional=optional or other is not None)
+        return self.read(target, version, optional=optional)
 
     def _bare(self, node: Node) -> Sketch:
         if isinstance(node, BooleanNode):
@@ -189,7 +213,7 @@ class _Reader:
                 f"JSON Schema property name '{EXTRAS_FIELD}' collides with the reserved field name for "
                 "preserve.additional.properties=true. Rename the property or disable the config."
             )
-        sketch = self._structs[id(node)] = Sketch(Type.STRUCT)
+        sketch = self._structs[id(node)] = self._open[id(node)] = Sketch(Type.STRUCT)
         for name, inner in _by_index(node.properties):
             self._field(sketch, name, inner, required=name in node.required)
         if extras:
@@ -219,9 +243,9 @@ class _Reader:
             name = f"{UNION_PREFIX}{self._unions}"
             self._unions += 1
         if len(node.parts) == 2 and any(isinstance(part, NullNode) for part in node.parts):
-            other = next((part for part in node.parts if not isinstance(part, NullNode)), None)
+            other = _besides_null(node)
             return None if other is None else self.read(other, version, optional=True)
-        sketch = Sketch(Type.STRUCT)
+        sketch = self._open[id(node)] = Sketch(Type.STRUCT)
         sketch.name = name
         if general:
             sketch.parameter(GENERAL_UNION, name)
@@ -231,6 +255,7 @@ class _Reader:
                 sketch.optional = True
             else:
                 self._add(sketch, f"{prefix}{len(sketch.fields)}", self.read(part, optional=True))
+        self._close(node)
         return self._dress(sketch, node, version, optional=optional)
 
     def _all_of(self, node: CombinedNode, version: int | None, *, optional: bool) -> Part | None:
@@ -252,6 +277,14 @@ class _Reader:
         if isinstance(chosen, ReferenceNode):
             return self._reference(chosen.target, version, optional=optional)
         return self.read(chosen, version, optional=optional)
+
+
+def _besides_null(node: Node) -> Node | None:
+    """What a choice between null and one thing is about."""
+    if not isinstance(node, CombinedNode) or node.criterion == "allOf" or len(node.parts) != 2:
+        return None
+    others = [part for part in node.parts if not isinstance(part, NullNode)]
+    return others[0] if len(others) < 2 and others else None
 
 
 def _chosen(last: Mapping[type[Node], Node]) -> Node | None:

@@ -6,10 +6,13 @@ that of Java's hash maps of various capacities. Neighbours: ``nodes`` and ``read
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
+from urllib.parse import quote
 
 from connect_core.data.logical import DECIMAL
+from connect_core.data.recursive import is_recursive
 from connect_core.data.schema import Schema, Type
 from connect_core.encoding.json_schema import org_json
 from connect_core.encoding.json_schema.options import (
@@ -47,25 +50,46 @@ _NUMBERS: Mapping[Type, tuple[str, str]] = {
 
 def schema_text(schema: Schema, options: JsonSchemaOptions, *, default_tree: DefaultTree) -> str:
     """The text to register; ``default_tree`` gives a default value as the tree of its JSON (see ``org_json``)."""
-    return _Writer(options, default_tree).text(schema)
+    return _Writer(options, default_tree, endless=is_recursive(schema)).text(schema)
 
 
 class _Writer:
-    """One schema being written; remembers the ids it met, which further uses refer to."""
+    """One schema being written; remembers the ids it met, which further uses refer to.
 
-    def __init__(self, options: JsonSchemaOptions, default_tree: DefaultTree) -> None:
-        self._options, self._default_tree = options, default_tree
+    A struct that holds itself but has no id (it comes from elsewhere) is referred to by its place in the document; the
+    original never ends with it.
+    """
+
+    def __init__(self, options: JsonSchemaOptions, default_tree: DefaultTree, *, endless: bool) -> None:
+        self._options, self._default_tree, self._endless = options, default_tree, endless
         self._ids: set[str] = set()
+        self._places: dict[Schema, str] = {}
+        self._path: list[str] = []
+
+    @contextmanager
+    def _at(self, *steps: str) -> Iterator[None]:
+        """What is written meanwhile stands there."""
+        self._path += steps
+        yield
+        del self._path[len(self._path) - len(steps) :]
 
     def text(self, schema: Schema, index: int | None = None, *, in_union: bool = False) -> str:
         """JSON Schema of one schema; ``index`` is its place in the struct around it."""
+        if schema in self._places:
+            return _reference(self._places[schema], index)
         identifier = schema.parameters.get(ID_PARAMETER)
         if identifier is not None:
             self._ids.add(identifier)
+        if self._endless and schema.type is Type.STRUCT and is_recursive(schema):
+            self._places[schema] = "#" + "".join(f"/{_step(step)}" for step in self._path)
+        return self._text(schema, identifier, index, in_union=in_union)
+
+    def _text(self, schema: Schema, identifier: str | None, index: int | None, *, in_union: bool) -> str:
         if schema.type is Type.STRUCT and not is_variant(schema) and (is_union(schema) or schema.optional):
             return self._combined(self._alternatives(schema), identifier, index)
-        head, connect_type, tail = self._shape(schema)
         optional = schema.optional and not in_union
+        with self._at(*(("oneOf", "1") if optional else ())):
+            head, connect_type, tail = self._shape(schema)
         own: dict[str, str] = {TYPE_KEY: org_json.quote(connect_type)} if connect_type else {}
         common = self._common(schema, own)
         if optional:
@@ -89,11 +113,13 @@ class _Writer:
     def _alternatives(self, schema: Schema) -> Iterable[str]:
         if schema.optional:
             yield _NULL_TYPE
-        if is_union(schema):
-            for field in schema.fields:
-                yield self.text(field.schema.replace(optional=False), field.index, in_union=True)
-        else:
-            yield self.text(schema.replace(optional=False))
+        for place, part in enumerate(schema.fields if is_union(schema) else (None,), int(schema.optional)):
+            with self._at("oneOf", str(place)):
+                if part is None:
+                    made = self.text(schema.replace(optional=False))
+                else:
+                    made = self.text(part.schema.replace(optional=False), part.index, in_union=True)
+            yield made
 
     def _common(self, schema: Schema, own: dict[str, str]) -> Members:
         """What every schema may have; the part only Connect knows goes to ``own``."""
@@ -125,7 +151,9 @@ class _Writer:
             return [("type", '"number"' if numeric else '"string"')], "bytes", []
         if schema.type is Type.ARRAY:
             assert schema.value_schema is not None
-            return [("type", '"array"')], None, [("items", self._or_reference(schema.value_schema))]
+            with self._at("items"):
+                items = self._or_reference(schema.value_schema)
+            return [("type", '"array"')], None, [("items", items)]
         return self._map(schema) if schema.type is Type.MAP else self._struct(schema)
 
     def _string(self, schema: Schema) -> Members:
@@ -139,8 +167,12 @@ class _Writer:
         assert schema.key_schema is not None
         assert schema.value_schema is not None
         if has_object_keys(schema):
-            return [("type", '"object"')], "map", [("additionalProperties", self.text(schema.value_schema))]
-        entry = {"key": self.text(schema.key_schema, 0), "value": self.text(schema.value_schema, 1)}
+            with self._at("additionalProperties"):
+                return [("type", '"object"')], "map", [("additionalProperties", self.text(schema.value_schema))]
+        entry = {}
+        for index, (name, part) in enumerate((("key", schema.key_schema), ("value", schema.value_schema))):
+            with self._at("items", "properties", name):
+                entry[name] = self.text(part, index)
         items = _object([("type", '"object"'), ("properties", _object(_properties(entry)))])
         return [("type", '"array"')], "map", [("items", items)]
 
@@ -148,7 +180,11 @@ class _Writer:
         if is_variant(schema):
             return [], None, []
         hidden = extras_field(schema, self._options)
-        fields = {f.name: self._or_reference(f.schema, f.index) for f in schema.fields if f.name != hidden}
+        fields = {}
+        for field in schema.fields:
+            if field.name != hidden:
+                with self._at("properties", field.name):
+                    fields[field.name] = self._or_reference(field.schema, field.index)
         head = [("type", '"object"')]
         if not self._options.additional_properties:
             head.append(("additionalProperties", "false"))
@@ -156,9 +192,19 @@ class _Writer:
 
     def _or_reference(self, schema: Schema, index: int | None = None) -> str:
         identifier = schema.parameters.get(ID_PARAMETER)
-        if identifier in self._ids:
-            return _object([("$ref", org_json.quote(str(identifier)))])
+        if identifier is not None and identifier in self._ids:
+            return _reference(identifier)
         return self.text(schema, index)
+
+
+def _step(name: str) -> str:
+    """A member's name in a JSON pointer that is the fragment of a URI."""
+    return quote(name.replace("~", "~0").replace("/", "~1").encode("utf-8", "replace"), safe="~!$&'()*+,;=:@")
+
+
+def _reference(identifier: str, index: int | None = None) -> str:
+    place = [] if index is None else [(INDEX_KEY, str(index))]  # without it a reader takes the next free one
+    return _object([("$ref", org_json.quote(identifier)), *place])
 
 
 def _object(members: Iterable[tuple[str, str]]) -> str:

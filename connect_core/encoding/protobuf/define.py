@@ -158,6 +158,8 @@ class _Definer:
                 field.proto3_optional, field.oneof = True, len(message.oneofs)
                 message.oneofs.append(f"_{field.name}")
             message.fields.append(field)
+        if self._circle is not None:
+            _synthetic_last(message)
         return message
 
     def _oneof(self, message: Message, defined: set[str], schema: Schema, name: str) -> None:
@@ -279,6 +281,15 @@ class _Definer:
         if kind not in PLAIN:
             raise DataError(f"Unknown schema type: {kind.name}")
         return PLAIN[kind]
+
+
+def _synthetic_last(message: Message) -> None:
+    """Put the oneofs in the order that definitions must have; where the original writes nothing, none is too much."""
+    order = sorted(range(len(message.oneofs)), key=message.synthetic)
+    message.oneofs = [message.oneofs[index] for index in order]
+    for field in message.fields:
+        if field.oneof is not None:
+            field.oneof = order.index(field.oneof)
 
 
 def _default_text(schema: Schema) -> str:
