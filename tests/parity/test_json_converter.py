@@ -107,6 +107,7 @@ ENVELOPES = [
     b'{"payload":{"a":1},"schema":null}', b' { "schema" : null , "payload" : [1, 2.50, "x", null, {"k": {}}] } ',
     b'{"schema":null,"payload":9223372036854775807}', b'{"schema":null,"payload":9223372036854775808}',
     b'{"schema":null,"payload":-9223372036854775809}', b'{"schema":null,"payload":18446744073709551616}',
+    b'{"schema":null,"payload":0' + b"1" * 1000 + b"}", b'{"schema":null,"payload":-' + b"1" * 1001 + b"}",
     b'{"schema":null,"payload":-0}', b'{"schema":null,"payload":-0.0}', b'{"schema":null,"payload":0.0}',
     b'{"schema":null,"payload":1e400}', b'{"schema":null,"payload":-1e400}', b'{"schema":null,"payload":1e-400}',
     b'{"schema":null,"payload":007}', b'{"schema":null,"payload":-007.50}', b'{"schema":null,"payload":[00,01.5e3]}',

@@ -129,7 +129,7 @@ def _keep_limits(text: str) -> None:
             depth += 1
             if depth > _DEEPEST:
                 raise ValueError(f"nested more than {_DEEPEST} levels deep")
-        elif match[1] and sum(map(str.isdigit, match[1])) > _LONGEST_NUMBER:
+        elif match[1] and sum(map(str.isdigit, _LEADING_ZEROS.sub(_strip_zeros, match[1]))) > _LONGEST_NUMBER:
             raise ValueError(f"a number of more than {_LONGEST_NUMBER} digits")
         elif first in "]}":
             depth -= 1
