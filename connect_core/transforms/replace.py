@@ -177,21 +177,33 @@ def fit(old: Schema | None, new: Field) -> Callable[[Any], None]:
     wanted = new.schema
     if old is None or old is wanted:
         return lambda value: check(wanted, value, field=new.name)
-    other = old.type is not wanted.type or wanted.type is Type.STRUCT or _logical(old) != _logical(wanted)
+    return lambda value: _fit(old, wanted, value, f'field: "{new.name}"')
 
-    def fit(value: Any) -> None:
-        if value is None or not other:
-            check(wanted, value, field=new.name)
-            return
-        if old.type is Type.STRUCT and wanted.type is Type.STRUCT:
-            raise DataError("Struct schemas do not match.")
+
+def _fit(old: Schema, wanted: Schema, value: Any, location: str) -> None:
+    if value is None:
+        if not wanted.optional:
+            raise DataError(f"Invalid value: null used for required {location}, schema type: {wanted.type.name}")
+        return
+    if old is wanted:
+        return
+    if old.type is Type.STRUCT and wanted.type is Type.STRUCT:
+        raise DataError("Struct schemas do not match.")
+    if old.type is not wanted.type or _logical(old) != _logical(wanted):
         name = f' "{wanted.name}"' if wanted.name is not None else ""
         raise DataError(
             f"Invalid Java object for schema{name} with type {wanted.type.name}: class {class_name(old, value)} "
-            f'for field: "{new.name}"'
+            f"for {location}"
         )
-
-    return fit
+    if old.value_schema is None or wanted.value_schema is None:
+        return
+    if old.type is Type.ARRAY:
+        for element in value:
+            _fit(old.value_schema, wanted.value_schema, element, f"element of array {location}")
+    elif old.key_schema is not None and wanted.key_schema is not None:
+        for key_, element in value.items():
+            _fit(old.key_schema, wanted.key_schema, key_, f"key of map {location}")
+            _fit(old.value_schema, wanted.value_schema, element, f"value of map {location}")
 
 
 def _logical(schema: Schema) -> str | None:
