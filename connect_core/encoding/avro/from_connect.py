@@ -240,7 +240,8 @@ class _Translator:
             if valid_default(made, default):
                 field.default = default
             else:
-                log.warning("Ignoring invalid default for field %s", name)
+                text = str(made)  # refused here where no text can be made of it, as by the original
+                log.warning("Ignoring invalid default for field %s of type %s", name, text)
         if options.meta_data and seen_before and schema.parameters and _is_named(made):
             parameters = self._parameters(schema)
             if parameters:
