@@ -106,9 +106,9 @@ STRUCTS: st.SearchStrategy[Any] = st.one_of(structs(INNER), structs(INNER), stru
 def value(schema: Schema, random: Random, *, odd: float = 0.1, depth: int = 0) -> Any:
     """A value that fits: of enums mostly a symbol, of unions mostly one member; ``odd`` is how seldom it is not.
 
-    A value of a schema that holds itself ends some levels down, if need be with a null where none may be.
+    A value of a schema that holds itself ends some levels down, where a null or an empty list may be.
     """
-    if (schema.optional and random.random() < (0.2 if depth < 4 else 0.6)) or depth > _DEEPEST:
+    if schema.optional and (depth > _DEEPEST or random.random() < (0.2 if depth < 4 else 0.6)):
         return None
     symbols = [key.removeprefix(f"{ENUM}.") for key in schema.parameters if key.startswith(f"{ENUM}.")]
     if symbols and random.random() >= odd / 2:
