@@ -127,25 +127,31 @@ def _several(bridge: Bridge, config: dict[str, str], record: Record, pair: Pair)
 
 
 _NO_STRUCT = "Only Struct objects supported for [Nested field], found: "
+_NO_FIT = "Invalid Java object for schema "
 
 
 def _is_nested_error(message: str) -> bool:
-    return message == "Cannot list fields on non-struct type" or message.startswith(_NO_STRUCT)
+    return message == "Cannot list fields on non-struct type" or message.startswith((_NO_STRUCT, _NO_FIT))
 
 
 def _recurs(config: dict[str, str], record: Record) -> bool:
-    """Does a path of several names have one that several fields of the value have?"""
+    """Does a field off a path have a name that the original takes for a part of it: one that, with a dot behind it,
+    stands anywhere in the path's text?
+    """
     if record.value_schema is None:
         return False
-    everywhere = list(_all_names(record.value_schema))
-    paths = [text.strip(BLANKS).split(".") for text in config["fields"].split(",")]
-    return any(everywhere.count(name) > 1 for path in paths if len(path) > 1 for name in path)
+    texts = [text.strip(BLANKS) for text in config["fields"].split(",")]
+    return any(_has_likeness(record.value_schema, text.split("."), text) for text in texts)
 
 
-def _all_names(schema: Schema) -> Iterator[str]:
+def _has_likeness(schema: Schema, path: list[str], text: str) -> bool:
     for field in schema.fields:
-        yield field.name
-        yield from _all_names(field.schema)
+        is_on_path = field.name == path[0] if len(path) > 1 else False
+        if not is_on_path and f"{field.name}." in text:
+            return True
+        if _has_likeness(field.schema, path[1:] if is_on_path else [], text):
+            return True
+    return False
 
 
 def _changed_state(bridge: Bridge) -> Family:
