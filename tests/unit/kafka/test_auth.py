@@ -128,7 +128,7 @@ def test_stores_that_cannot_be_read_are_named(tmp_path: Path) -> None:
     p12.write_bytes(b"\x30\x82")
     with pytest.raises(ConfigError, match=r"ssl\.keystore\.location: ends too early"):
         auth.librdkafka({"security.protocol": "SSL", "ssl.keystore.location": str(jks)})
-    with pytest.raises(ConfigError, match="ssl.truststore.password is wrong"):
+    with pytest.raises(ConfigError, match=r"ssl\.truststore\.password is wrong"):
         auth.librdkafka({"security.protocol": "SSL", "ssl.truststore.location": str(p12)})
     with pytest.raises(ConfigError, match="No such file"):
         auth.librdkafka({"security.protocol": "SSL", "ssl.truststore.location": str(tmp_path / "none")})
