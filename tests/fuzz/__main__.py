@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import sys
 
 from tests.fuzz.run import makers, run
@@ -25,6 +26,7 @@ def main() -> int:
         parser.error(f"no family {', '.join(unknown)}; there are: {', '.join(known)}")
     share, rest = divmod(arguments.total, len(names))
     bridge = Bridge(start_confluent())
+    _hush()
     cases = mismatches = 0
     for index, name in enumerate(names):
         count = arguments.cases or share + (index < rest)
@@ -38,6 +40,12 @@ def main() -> int:
         mismatches += len(outcome.mismatches)
     print(f"{cases} cases, {mismatches} mismatches, seed {arguments.seed}")
     return 1 if mismatches else 0
+
+
+def _hush() -> None:
+    """From here on only Python writes to standard error: Java warns of zones, JPype of messages that are no UTF-8."""
+    sys.stderr = os.fdopen(os.dup(2), "w")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
 if __name__ == "__main__":

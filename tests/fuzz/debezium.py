@@ -152,7 +152,7 @@ def clear_error(pair: Pair) -> bool:
         return config
     if pair.java.message.startswith(_FIELD):
         return config and pair.java.message.removeprefix(_FIELD) in pair.ours.message
-    return pair.java.name in _NAMELESS and pair.ours.name.endswith(".DataException")
+    return pair.java.name in _NAMELESS and pair.ours.name.endswith((".DataException", ".SchemaBuilderException"))
 
 
 def _new_state(bridge: Bridge) -> Family:
