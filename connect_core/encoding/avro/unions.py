@@ -12,15 +12,12 @@ from connect_core.encoding.avro.model import AvroSchema
 from connect_core.encoding.avro.options import AvroOptions
 from connect_core.encoding.avro.slow_write import Datum
 
-_UNION_NAMES = {
-    Type.INT32: "int", Type.INT64: "long", Type.FLOAT32: "float", Type.FLOAT64: "double", Type.BOOLEAN: "boolean",
-    Type.STRING: "string", Type.BYTES: "bytes", Type.ARRAY: "array", Type.MAP: "map",
-}  # fmt: skip
 _KINDS: dict[Type, tuple[str, ...]] = {
     Type.INT32: ("int",), Type.INT64: ("long",), Type.FLOAT32: ("float",), Type.FLOAT64: ("double",),
     Type.BOOLEAN: ("boolean",), Type.STRING: ("string",), Type.BYTES: ("bytes", "fixed"), Type.ARRAY: ("array",),
     Type.MAP: ("map",),
 }  # fmt: skip
+"""The Avro types whose values a field of this type takes; the first is the field's name."""
 
 
 def member_name(schema: AvroSchema, index: int, options: AvroOptions) -> str:
@@ -43,7 +40,8 @@ def connect_member_name(schema: Schema, index: int, options: AvroOptions) -> str
         if options.enhanced:
             return names.scrub_full(schema.name, scrubbed=options.scrub_names)
         return names.split(schema.name, scrubbed=options.scrub_names)[1]
-    return _UNION_NAMES.get(schema.type)
+    kinds = _KINDS.get(schema.type)
+    return kinds[0] if kinds else None
 
 
 def takes(schema: Schema, datum: Datum, index: int, options: AvroOptions) -> bool:
