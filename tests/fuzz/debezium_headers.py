@@ -220,12 +220,21 @@ def _partition_known(case: Any, pair: Pair) -> str | None:
         if not isinstance(ours, Failed):
             return None
         if theirs.name == DEBEZIUM_ERROR and theirs.message.startswith("Unprocessable message "):
-            return THROUGH_NULL if ours.name in (DEBEZIUM_ERROR, DATA_EXCEPTION) and ours.message else None
+            return THROUGH_NULL if _says_why(ours, case[1]) else None
         if theirs.message.endswith("An integer is expected") and ours.name == CONFIG_EXCEPTION:
             return NO_NUMBER if " for configuration partition.topic.num:" in ours.message else None
         return CLEAR_ERRORS if clear_error(pair) else None
     routed = isinstance(ours, tuple) and isinstance(theirs, tuple) and ours[0] == theirs[0] and ours[2:] == theirs[2:]
     return ADDRESS if routed and _is_address(case) else None
+
+
+def _says_why(ours: Failed, record: Record) -> bool:
+    """Is it the path that leads through null or names nothing, or an operation that is no text?"""
+    if ours.name == DEBEZIUM_ERROR:
+        return ours.message.endswith((", which is null", " in partition.payload.fields names no field"))
+    field = record.value_schema.field("op") if record.value_schema is not None else None
+    is_no_text = field is not None and field.schema.type is not Type.STRING
+    return is_no_text and ours == Failed(DATA_EXCEPTION, "Field 'op' is not of type STRING")
 
 
 def _is_address(case: Any) -> bool:
