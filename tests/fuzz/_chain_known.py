@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from connect_core.data import Record
 from connect_core.data.check import check
 from connect_core.errors import DataError
+from connect_core.transforms.replace import rename_of
 from tests.fuzz import _struct_defaults, structural
 from tests.fuzz.family import Failed, Pair
 
@@ -158,7 +159,7 @@ def _joins(part: Part, record: Record | None) -> bool:
     if "Flatten" in part.name:
         names = list(_flat(value, part.config.get("delimiter", ".")))
     else:
-        renames = dict(one.split(":") for one in part.config["renames"].replace(" ", "").split(",") if ":" in one)
+        renames = dict(rename_of(one.strip()) for one in part.config["renames"].split(",") if one.strip())
         names = [renames.get(name, name) for name in value]
     return max(Counter(names).values(), default=0) > 1
 

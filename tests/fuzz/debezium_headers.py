@@ -105,7 +105,7 @@ def _header_known(bridge: Bridge, case: Any, pair: Pair) -> str | None:
         fields = record.value_schema.fields
         lacking = (f.schema for f in fields if record.value.get(f.name) is None and f.schema.has_default)
         return STRUCT_DEFAULT if any(schema.type is Type.STRUCT for schema in lacking) else None
-    if isinstance(pair.java, Failed) and _is_nested_error(pair.java.message) and _recurs(*case):
+    if _recurs(*case) and (_is_nested_error(pair.java.message) if isinstance(pair.java, Failed) else _parts(pair)):
         return RECURS
     if not isinstance(ours, Failed):
         return None
@@ -132,6 +132,12 @@ _NO_FIT = "Invalid Java object for schema "
 
 def _is_nested_error(message: str) -> bool:
     return message == "Cannot list fields on non-struct type" or message.startswith((_NO_STRUCT, _NO_FIT))
+
+
+def _parts(pair: Pair) -> bool:
+    """Do both give a record, all but the value and its schema the same?"""
+    ours, theirs = pair
+    return isinstance(ours, tuple) and ours[:5] == theirs[:5] and ours[7:] == theirs[7:] and ours[5] != theirs[5]
 
 
 def _recurs(config: dict[str, str], record: Record) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from random import Random
 from typing import Any
 
@@ -54,17 +55,25 @@ def _hashes(bridge: Bridge) -> Family:
 
     def vary(_: None, random: Random) -> tuple[list[str], bytes]:
         keys = [_key(random) for _ in range(random.choice((0, 1, 2, 5, 12, 13, 30, 60)))]
+        while _is_crowded(keys):
+            keys.pop()
         return keys, random.randbytes(random.randrange(20))
 
     return Family("java hashes", st.none(), compare, vary=vary)
 
 
 def _key(random: Random) -> str:
-    """Some have the hash of others; few enough of them that Java makes no tree of a bucket."""
+    """Some have the hash of others."""
     kind = random.random()
     if kind < 0.2:
         return "".join(random.choice(_TWINS) for _ in range(random.randint(1, 2)))
     return text(random) if kind < 0.4 else "".join(random.choices("abcdefghij.-_", k=random.randint(1, 12)))
+
+
+def _is_crowded(keys: list[str]) -> bool:
+    """Does Java make a tree of a bucket, or a larger table at once? From nine keys on."""
+    hashes = (hashing.string_hash(key) & 0xFFFFFFFF for key in set(keys))
+    return max(Counter((each ^ each >> 16) & 15 for each in hashes).values(), default=0) > 8
 
 
 FAMILIES: dict[str, Maker] = {"java properties": _properties, "java hashes": _hashes}

@@ -175,6 +175,15 @@ def _long(both: Both, data: bytes | None, pair: Pair) -> str | None:
     return LONG if shorter != data and both.read(shorter).java == pair.ours else None
 
 
+def _behind(both: Both, data: bytes | None, pair: Pair) -> str | None:
+    """Ours refuses a moment; Java carries it on and complains of what comes behind, as ours does when it is another."""
+    number = re.search(r"-?\d+", pair.ours.message) if isinstance(pair.ours, Failed) else None
+    if data is None or number is None or not _tells_years(pair.ours.message):
+        return None
+    again = both.read(data.replace(number[0].encode(), b"0"))
+    return YEARS if again.ours == again.java == pair.java else None
+
+
 def _is_default(case: Any, said: str) -> bool:
     """Is the number in our complaint a default of the document's schema?"""
     number = re.search(r"-?\d+", said)
@@ -253,7 +262,10 @@ def _read(bridge: Bridge) -> Family:
         return index, _document(index, schema, random)
 
     def known(case: tuple[int, bytes], pair: Pair) -> str | None:
-        return known_read(case, pair) or _long(both[case[0]], case[1], pair) or _spelt(bridge, case, pair)
+        one, data = both[case[0]], case[1]
+        return (
+            known_read(case, pair) or _long(one, data, pair) or _behind(one, data, pair) or _spelt(bridge, case, pair)
+        )
 
     return Family(
         "json read", ANY, lambda case: both[case[0]].read(case[1]), known=known,
@@ -282,7 +294,10 @@ def _mutations(bridge: Bridge) -> Family:
         overlooked = isinstance(pair.ours, Failed) and isinstance(pair.java, tuple) and b"\xff" in data
         if overlooked and both[index].read(data.replace(b"\xff", b"")).ours == pair.java:
             return INVISIBLE
-        return known_read(case, pair) or _long(both[index], data, pair) or _spelt(bridge, case, pair)
+        one = both[index]
+        return (
+            known_read(case, pair) or _long(one, data, pair) or _behind(one, data, pair) or _spelt(bridge, case, pair)
+        )
 
     return Family(
         "json mutations", ANY, lambda case: both[case[0]].read(case[1]), known=known,

@@ -247,8 +247,6 @@ class Escapes:
         start = text.cursor
         while not text.ended() and text.peek() != "}":
             text.cursor += not text.ended()
-            if text.ended() and "#" in text.codes[start:] and text.comments:
-                text.error("Unclosed character family")  # a comment has taken the rest
         text.cursor += 1
         if text.cursor > text.length:
             text.error("Unclosed character family")
