@@ -15,7 +15,7 @@ RUNTIME = "org.apache.kafka.connect.runtime"
 SINK = {"name": "c", "connector.class": "x"}
 BAD = [
     "[", "(", "a)", "*", "a**", "a{2,1}", "a{x", "\\", "[z-a]", r"\p{Foo}", r"\k<n>", "(?<n>a)(?<n>b)", "(?<=(a|b)*)c",
-    "(?z)", "[a&&", "a\tb(", "ä😀[",
+    "(?z)", "[a&&", "a\tb(", "ä😀[", r"(?x)\p{L # a comment}",
 ]  # fmt: skip
 USUAL = [
     ".*", "orders.*", r"(.*)\.(.*)", r"^db\.public\.(\w+)$", r"(?i)ORDERS-\d{1,3}", r"([^.]+)\.([^.]+)\.([^.]+)",

@@ -56,10 +56,6 @@ def _checked_values(check: Callable[[Any], Any], made: dict[Any, Any]) -> dict[A
     return made
 
 
-def _missing() -> None:
-    raise Malformed("Message missing required fields")
-
-
 def _symbol(enum: Enum) -> Callable[[int], str]:
     names = {number: name for name, number in reversed(enum.values)}
 
@@ -77,7 +73,7 @@ class _Compiler:
         self._options, self._shadow = options, shadow
         self._source = Source(
             hashable=hashable, decode_utf8=decode_utf8, narrow=narrow, Malformed=Malformed, DecodeError=DecodeError,
-            DataError=DataError, missing=_missing, checked=_checked_list,
+            DataError=DataError, checked=_checked_list,
             checked_values=_checked_values, fromtimestamp=datetime.fromtimestamp, UTC=UTC,
             to_date=logical.to_date, to_time=logical.to_time, to_timestamp=logical.to_timestamp,
             to_decimal=logical.to_decimal, parse=shadow.parse,
@@ -232,8 +228,6 @@ class _Compiler:
     def _entry_part(self, source: Source, schema: Schema, field: Field, entry: Message) -> str:
         """A map entry's key or value: what is absent has its default, as a message too."""
         made = self._single(source, schema, field, entry, f"e.f{field.number}", whole=False)
-        if isinstance(field.target, Message) and any(one.label == "required" for one in field.target.fields):
-            return f"({made} if e.HasField('f{field.number}') else missing())"  # an empty message would lack it
         default = None if isinstance(field.target, Message) else self._default(field, entry)
         if default is None:
             return made

@@ -69,7 +69,7 @@ class Shadow:
                 features.repeated_field_encoding = encodings.PACKED if packed else encodings.EXPANDED
         elif field.oneof is not None and not field.proto3_optional:
             made.oneof_index = field.oneof
-        elif field.label == "required" and not proto3:
+        elif (field.label == "required" and not proto3) or _is_needed(field, message):
             features.field_presence = descriptor_pb2.FeatureSet.LEGACY_REQUIRED
             self.required = True
         elif made.type != _PROTO.TYPE_MESSAGE and not explicit(field, message):
@@ -84,6 +84,13 @@ class Shadow:
             for number in dict.fromkeys(number for _, number in enum.values):
                 made.value.add(name=f"{name}_{len(made.value)}", number=number)
         return self._enums[enum]
+
+
+def _is_needed(field: Field, message: Message) -> bool:
+    """Is it the value of a map's entry that cannot be absent, since an empty message would lack fields?"""
+    if not message.map_entry or not isinstance(field.target, Message):
+        return False
+    return any(one.label == "required" for one in field.target.fields)
 
 
 def explicit(field: Field, message: Message) -> bool:

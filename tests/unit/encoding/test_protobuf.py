@@ -197,6 +197,19 @@ def test_proto2_with_everything() -> None:
         read(text, b"")  # a is required
 
 
+def test_an_entry_without_its_message_is_refused_before_anything_is_read() -> None:
+    text = """
+    syntax = "proto2"; import "google/type/timeofday.proto";
+    message M { map<bool, Part> parts = 1; }
+    message Part { required google.type.TimeOfDay at = 1; }
+    """
+    second_128 = b"\x0a\x07\x12\x05\x0a\x03\x18\x80\x01"
+    with pytest.raises(DataError, match="128"):
+        read(text, second_128)
+    with pytest.raises(Malformed, match="required"):
+        read(text, second_128 + b"\x0a\x00")
+
+
 TREE = """
 syntax = "proto3";
 message Node { string name = 1; Node next = 2; repeated Node kids = 3; map<string, Node> named = 4;
