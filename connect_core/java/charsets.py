@@ -8,7 +8,7 @@ from __future__ import annotations
 import codecs
 import re
 
-_ENCODED_SURROGATE = re.compile(rb"\xed[\xa0-\xbf](?:[\x80-\xbf]|\Z)")
+_ENCODED_SURROGATE = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]?")
 _REPLACEMENT = "\ufffd".encode()
 _ERRORS = "connectless.java_charsets"
 _NUMBERED = re.compile(r"(?:x-)?(?:ibm|windows|cp)[-_]?0*(\d+)")

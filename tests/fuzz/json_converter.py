@@ -35,6 +35,7 @@ BARE = JsonOptions(schemas_enable=False)
 YEARS = "dates and times of the years 1 to 9999"
 LONG = "fractions of more than 1000 digits"
 _LONG_EXPONENT = re.compile(rb"(\d[eE][-+]?)\d{10,}")
+_LONG_NUMBER = re.compile(rb"-?\d{8,}")
 _LONG_FRACTION = re.compile(rb"(\d+\.\d{900})\d+([eE][-+]?\d+)?")
 INVISIBLE = "the byte FF in a member's name"
 _BAD_DEFAULT = "Invalid default value"
@@ -177,10 +178,9 @@ def _long(both: Both, data: bytes | None, pair: Pair) -> str | None:
 
 def _behind(both: Both, data: bytes | None, pair: Pair) -> str | None:
     """Ours refuses a moment; Java carries it on and complains of what comes behind, as ours does when it is another."""
-    number = re.search(r"-?\d+", pair.ours.message) if isinstance(pair.ours, Failed) else None
-    if data is None or number is None or not _tells_years(pair.ours.message):
+    if data is None or not isinstance(pair.ours, Failed) or not _tells_years(pair.ours.message):
         return None
-    again = both.read(data.replace(number[0].encode(), b"0"))
+    again = both.read(_LONG_NUMBER.sub(b"0", data))  # it need not stand there as it is told: longer ones are cut
     return YEARS if again.ours == again.java == pair.java else None
 
 

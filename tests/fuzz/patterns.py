@@ -14,6 +14,7 @@ from tests.parity.bridge import Bridge
 
 REFUSED_TEXT = "which is not supported here"
 REFUSED = "refused with a message that names the construct"
+WITHIN = "a match never begins within a character of two units"
 _CONSTRUCT = re.compile(f" uses (.*), {REFUSED_TEXT}", re.DOTALL)
 _BEHIND, _REFERENCE, _GROUP = r"\(\?<[=!]", r"\\[1-9k]", r"\("
 _EVIDENCE = (
@@ -235,22 +236,35 @@ def _patterns(bridge: Bridge) -> Family:
         return Pair(found, java(bridge, lambda: theirs(case, hidden)))
 
     def known(case: Case, pair: Pair) -> str | None:
-        if isinstance(pair.ours, Failed):
-            return REFUSED if names_construct(pair.ours, case.pattern) else None
-        if not isinstance(pair.java, list):
-            return None
-        for (groups, texts), (java_groups, java_texts) in zip(pair.ours, pair.java, strict=True):
-            both = zip(texts, java_texts, strict=True)
-            if groups != java_groups or any(
-                mine != other and not names_construct(mine, case.pattern) for mine, other in both
-            ):
-                return None
-        return REFUSED
+        return _known(kind, bridge, case, pair)
 
     def vary(_drawn: None, random: Random) -> Case:
         return Case(pattern(random), tuple(_text(random) for _ in range(3)), random.choice(REPLACEMENTS))
 
-    return Family("patterns", st.none(), compare, known, (REFUSED,), vary)
+    return Family("patterns", st.none(), compare, known, (REFUSED, WITHIN), vary)
+
+
+def _known(kind: Any, bridge: Bridge, case: Case, pair: Pair) -> str | None:
+    if isinstance(pair.ours, Failed):
+        return REFUSED if names_construct(pair.ours, case.pattern) else None
+    if not isinstance(pair.java, list):
+        return None
+    name = REFUSED
+    for text, (groups, texts), (java_groups, java_texts) in zip(case.texts, pair.ours, pair.java, strict=True):
+        if groups != java_groups:
+            return None
+        both = zip(texts, java_texts, strict=True)
+        if any(mine != other and not names_construct(mine, case.pattern) for mine, other in both):
+            if not _begins_within(kind.compile(bridge.text(case.pattern)).matcher(bridge.text(text)), text):
+                return None
+            name = WITHIN
+    return name
+
+
+def _begins_within(matcher: Any, text: str) -> bool:
+    """Does Java's first match begin between the two units of a character?"""
+    before = text.encode("utf-16-be", "surrogatepass")[: 2 * matcher.start()] if matcher.find() else b""
+    return 0xD8 <= next(iter(before[-2:]), 0) < 0xDC
 
 
 def names_construct(failed: Any, pattern: str) -> bool:

@@ -19,7 +19,7 @@ NAMES = ["String", "ByteArray", "Short", "Integer", "Long", "Float", "Double", "
 BYTES = [
     None, b"", b"\x00", b"\x01", b"\x02", b"\xff", b"\x01\x00", b"\x80\x00", b"\x00\x00\x00\x01", b"\x7f\x80\x00\x00",
     b"\x3f\xc0\x00\x00", b"\xff" * 8, b"\x3f\xf8" + b"\x00" * 6, b"abc", "größe😀".encode(),
-    b"a\xffb\xe2\x82c\xf0\x9f", b"\xed\xa0\x80", b"\xc0\xaf",
+    b"a\xffb\xe2\x82c\xf0\x9f", b"\xed\xa0\x80", b"\xed\xa0\x18", b"\xc0\xaf",
 ]  # fmt: skip
 PERSON = struct([("id", s.INT32), ("name", s.OPTIONAL_STRING), ("f", s.OPTIONAL_FLOAT32)], name="person")
 VALUES: list[tuple[Schema | None, Any]] = [

@@ -69,9 +69,10 @@ class _Check:
 
     def _oneofs(self, ours: Message, theirs: Message, before: dict[int, Field]) -> None:
         known_ = _members(ours)
+        everything = {field.number for field in ours.fields}
         for name, fields in _members(theirs).items():
             moved = fields.keys() & before.keys()
-            if len(moved) > (1 if name not in known_ else 0):
+            if moved and (name in known_ or len(fields.keys() & everything) > 1):  # one alone may become a choice
                 self._wrong.append(f"{_path(ours)}.{name}: fields {sorted(moved)} were no alternatives")
             for number, field in known_.get(name, {}).items():
                 if number in fields:

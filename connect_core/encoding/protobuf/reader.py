@@ -309,7 +309,7 @@ def _parsed(kind: str, text: str) -> Any:
     if kind == "bool":
         return text == "true"
     if kind in ("string", "bytes"):
-        return text if kind == "string" else text.encode("latin-1", "replace")
+        return text if kind == "string" else text.encode("utf-8", "replace")
     if kind in ("float", "double"):
         return to_float32(float(text)) if kind == "float" else float(text)
     return narrow(whole(text), 64)

@@ -289,6 +289,17 @@ def test_does_a_registered_schema_fit() -> None:
     assert not fits('syntax = "proto3"; package a; message Order { oneof o { int64 id = 1; string tags = 2; } }')
 
 
+def test_a_plain_field_does_not_join_an_older_choice_in_a_new_one() -> None:
+    ours = definition('syntax = "proto3"; message M { int32 a = 1; oneof q { bool b = 2; bool c = 3; } }').message()
+
+    def fits(alternatives: str) -> bool:
+        return not misfits(ours, definition(f'syntax = "proto3"; message M {{ oneof p {{ {alternatives} }} }}'))
+
+    assert fits("int32 a = 1; int32 d = 4;")
+    assert fits("bool b = 2; bool c = 3;")
+    assert not fits("int32 a = 1; bool b = 2;")
+
+
 def test_null_without_a_schema_is_null() -> None:
     made = writer(None, DEFAULTS)
     assert made.encode(None) is None
