@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from random import Random
 from typing import Any
@@ -13,10 +12,21 @@ from connect_core.converters import JsonConverter
 from connect_core.data import Float32, Schema, date_schema, decimal_schema, timestamp_schema
 from connect_core.data.keys import hashable
 from connect_core.data.schema import BOOLEAN, FLOAT32, FLOAT64, INT64, OPTIONAL_BYTES, STRING
-from connect_core.encoding.json import DEFAULTS, JsonOptions, SerializationError, parse, schema_bytes, slow
+from connect_core.encoding.json import DEFAULTS, JsonOptions, schema_bytes, slow
 from connect_core.errors import DataError
 from tests.fuzz import _documents as documents
-from tests.fuzz import _struct_defaults
+from tests.fuzz._json_known import (
+    CONTENT,
+    LONG,
+    NO_SCALE,
+    STRUCT_DEFAULT,
+    YEARS,
+    known_content,
+    known_document,
+    known_read,
+    known_written,
+    long_number,
+)
 from tests.fuzz._schemas import any_schema, struct_with_default
 from tests.fuzz._shapes import misnamed
 from tests.fuzz._transforms import java_map, shaped, told
@@ -32,19 +42,8 @@ CONFIGS = [
     for replace in ("true", "false")
 ]
 BARE = JsonOptions(schemas_enable=False)
-YEARS = "dates and times of the years 1 to 9999"
-LONG = "fractions of more than 1000 digits"
-_LONG_EXPONENT = re.compile(rb"(\d[eE][-+]?)\d{10,}")
-_LONG_NUMBER = re.compile(rb"-?\d{8,}")
-_LONG_FRACTION = re.compile(rb"(\d+\.\d{900})\d+([eE][-+]?\d+)?")
 INVISIBLE = "the byte FF in a member's name"
-_BAD_DEFAULT = "Invalid default value"
-_UNREADABLE = "Failed to parse schema in converter config due to serialization error: "
-CONTENT = "JsonConverter, `schema.content` that is no schema"
-STRUCT_DEFAULT = "a struct's own default"
 SPELT = "a default that an earlier message spelt otherwise"
-NO_SCALE = "JsonConverter, a Decimal schema without parameters"
-_NO_SCALE_TEXTS = ("Invalid Decimal schema: scale parameter not found.", "Invalid bytes for Decimal field")
 DRAWN = st.integers(0, 2**62).map(lambda source: _drawn(Random(source)))
 ANY = st.tuples(st.integers(0, len(CONFIGS) - 1), DRAWN)
 
@@ -115,109 +114,6 @@ class Both:
             return f"Java has it: {error}"
 
 
-def _lacks_scale(pair: Pair) -> bool:
-    """Do both fail for a Decimal schema without parameters, Java of a null?"""
-    told = isinstance(pair.ours, Failed) and pair.ours.message in _NO_SCALE_TEXTS
-    null = isinstance(pair.java, Failed) and pair.java.name == "java.lang.NullPointerException"
-    return told and null and 'Schema.parameters()" is null' in pair.java.message
-
-
-def known_written(case: Any, pair: Pair) -> str | None:
-    """What is written on purpose that Java refuses."""
-    if _lacks_scale(pair):
-        return NO_SCALE
-    refused = isinstance(pair.java, Failed) and pair.java.message == "Mismatching schema."
-    written = isinstance(pair.ours, bytes) and _struct_defaults.holds(case[1])
-    return STRUCT_DEFAULT if refused and written else None
-
-
-def known_content(case: tuple[str, bytes], pair: Pair) -> str | None:
-    """As ``known_read``, and what is said of a schema that is none."""
-    if isinstance(pair.ours, Failed) and pair.ours.name == "org.apache.kafka.common.config.ConfigException":
-        value, key, reason = pair.ours.message.partition(" for configuration schema.content: ")
-        if pair.java is None and _tells_years(reason):
-            return YEARS  # a default
-        if not isinstance(pair.java, Failed) or not key or not value.startswith("Invalid value "):
-            return None
-        same = reason == pair.java.message or (reason and pair.java.message.startswith(_UNREADABLE))
-        if pair.java.message == _BAD_DEFAULT and _has_struct_default(case):
-            return STRUCT_DEFAULT  # ours has read on, and complains of what comes behind the default
-        return CONTENT if same else None
-    return known_read(case, pair)
-
-
-def known_read(case: Any, pair: Pair) -> str | None:
-    """What is read differently on purpose."""
-    if _lacks_scale(pair):
-        return NO_SCALE
-    if isinstance(pair.java, Failed):
-        if isinstance(pair.ours, Failed) and _tells_years(pair.ours.message) and _is_default(case, pair.ours.message):
-            return YEARS  # Java has another complaint, of what comes behind
-        refused = pair.java.message == _BAD_DEFAULT and _has_struct_default(case)
-        # Ours has read on: at most it complains of what comes behind the default.
-        behind = (".DataException", ".SchemaBuilderException")
-        bad = isinstance(pair.ours, Failed) and not pair.ours.name.endswith(behind)
-        return STRUCT_DEFAULT if refused and not bad else None
-    said = pair.ours.message if isinstance(pair.ours, Failed) else ""
-    return YEARS if _tells_years(said) else None
-
-
-def _tells_years(said: str) -> bool:
-    return "outside the years 1 to 9999" in said or "Time values must" in said
-
-
-def _long(both: Both, data: bytes | None, pair: Pair) -> str | None:
-    """Java refuses fractions of more than 1000 digits and exponents of so many; with fewer it reads them as ours."""
-    refused = isinstance(pair.java, Failed) and pair.java.message.startswith("Converting byte[] to Kafka Connect data")
-    if data is None or not refused or isinstance(pair.ours, Failed):
-        return None
-    shorter = _LONG_FRACTION.sub(lambda match: match[1] + (match[2] or b""), data)
-    shorter = _LONG_EXPONENT.sub(rb"\g<1>99999", shorter)
-    return LONG if shorter != data and both.read(shorter).java == pair.ours else None
-
-
-def _behind(both: Both, data: bytes | None, pair: Pair) -> str | None:
-    """Ours refuses a moment; Java carries it on and complains of what comes behind, as ours does when it is another."""
-    if data is None or not isinstance(pair.ours, Failed) or not _tells_years(pair.ours.message):
-        return None
-    again = both.read(_LONG_NUMBER.sub(b"0", data))  # it need not stand there as it is told: longer ones are cut
-    return YEARS if again.ours == again.java == pair.java else None
-
-
-def _is_default(case: Any, said: str) -> bool:
-    """Is the number in our complaint a default of the document's schema?"""
-    number = re.search(r"-?\d+", said)
-    try:
-        tree = parse(case[1] or b"")
-    except SerializationError:
-        return False
-    return number is not None and _has_default(tree, int(number[0]))
-
-
-def _has_default(node: Any, number: int) -> bool:
-    if isinstance(node, list):
-        return any(_has_default(one, number) for one in node)
-    if not isinstance(node, dict):
-        return False
-    return node.get("default") == number or any(_has_default(one, number) for one in node.values())
-
-
-def _has_struct_default(case: Any) -> bool:
-    """Does the schema of the document, or of ``schema.content``, give a struct a default?"""
-    try:
-        return _gives(parse(case[0].encode() if isinstance(case[0], str) else case[1] or b""))
-    except SerializationError:
-        return False
-
-
-def _gives(node: Any) -> bool:
-    if isinstance(node, list):
-        return any(map(_gives, node))
-    if not isinstance(node, dict):
-        return False
-    return (node.get("type") == "struct" and node.get("default") is not None) or any(map(_gives, node.values()))
-
-
 def _write(bridge: Bridge, *, header: bool = False) -> Family:
     both = [Both(bridge, config, header=header) for config in CONFIGS]
 
@@ -232,7 +128,7 @@ def _write(bridge: Bridge, *, header: bool = False) -> Family:
     def known(case: tuple[int, Schema | None, Any], pair: Pair) -> str | None:
         if case[1] is not None:
             return known_written(case, pair)
-        return known_read(case[1:], pair) or _long(both[case[0]], case[2], pair)
+        return known_read(case[1:], pair) or long_number(both[case[0]].read, case[2], pair)
 
     name = "json headers" if header else "json write"
     return Family(
@@ -262,10 +158,7 @@ def _read(bridge: Bridge) -> Family:
         return index, _document(index, schema, random)
 
     def known(case: tuple[int, bytes], pair: Pair) -> str | None:
-        one, data = both[case[0]], case[1]
-        return (
-            known_read(case, pair) or _long(one, data, pair) or _behind(one, data, pair) or _spelt(bridge, case, pair)
-        )
+        return known_document(both[case[0]].read, case, pair) or _spelt(bridge, case, pair)
 
     return Family(
         "json read", ANY, lambda case: both[case[0]].read(case[1]), known=known,
@@ -294,10 +187,7 @@ def _mutations(bridge: Bridge) -> Family:
         overlooked = isinstance(pair.ours, Failed) and isinstance(pair.java, tuple) and b"\xff" in data
         if overlooked and both[index].read(data.replace(b"\xff", b"")).ours == pair.java:
             return INVISIBLE
-        one = both[index]
-        return (
-            known_read(case, pair) or _long(one, data, pair) or _behind(one, data, pair) or _spelt(bridge, case, pair)
-        )
+        return known_document(both[index].read, case, pair) or _spelt(bridge, case, pair)
 
     return Family(
         "json mutations", ANY, lambda case: both[case[0]].read(case[1]), known=known,
@@ -322,7 +212,7 @@ def _schemaless(bridge: Bridge) -> Family:
         return chosen.read(what) if kind == "read" else chosen.write(None, what)
 
     def known(case: Any, pair: Pair) -> str | None:
-        return _long(both[case[1]], case[2], pair) if case[0] == "read" else None
+        return long_number(both[case[1]].read, case[2], pair) if case[0] == "read" else None
 
     return Family("json schemaless", st.integers(0, 2**32), compare, known, (LONG,), vary)
 
@@ -380,7 +270,7 @@ def _content(bridge: Bridge) -> Family:
 
     def known(case: tuple[str, bytes], pair: Pair) -> str | None:
         both = made.get(case[0])
-        return known_content(case, pair) or (_long(both, case[1], pair) if isinstance(both, Both) else None)
+        return known_content(case, pair) or (long_number(both.read, case[1], pair) if isinstance(both, Both) else None)
 
     return Family(
         "json schema content", DRAWN, compare, known=known,
