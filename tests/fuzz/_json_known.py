@@ -60,7 +60,7 @@ def known_content(case: tuple[str, bytes], pair: Pair) -> str | None:
     return known_read(case, pair)
 
 
-def known_document(read: Read, case: tuple[int, bytes], pair: Pair) -> str | None:
+def known_document(read: Read, case: Any, pair: Pair) -> str | None:
     """As ``known_read``, and what only other documents prove."""
     return known_read(case, pair) or long_number(read, case[1], pair) or _behind(read, case[1], pair)
 

@@ -270,7 +270,7 @@ def _content(bridge: Bridge) -> Family:
 
     def known(case: tuple[str, bytes], pair: Pair) -> str | None:
         both = made.get(case[0])
-        return known_content(case, pair) or (long_number(both.read, case[1], pair) if isinstance(both, Both) else None)
+        return known_content(case, pair) or (known_document(both.read, case, pair) if isinstance(both, Both) else None)
 
     return Family(
         "json schema content", DRAWN, compare, known=known,
