@@ -22,7 +22,7 @@ from connect_core.data.schema import Schema, Type
 from connect_core.encoding.avro import names, schemaless, slow_read
 from connect_core.encoding.avro.binary import count, size, unsigned
 from connect_core.encoding.avro.errors import ReadError
-from connect_core.encoding.avro.from_connect import ANYTHING, is_fixed, is_union
+from connect_core.encoding.avro.from_connect import ANYTHING, is_fixed
 from connect_core.encoding.avro.model import AvroSchema, equal
 from connect_core.encoding.avro.options import AvroOptions
 from connect_core.encoding.avro.slow_write import Datum
@@ -284,7 +284,7 @@ class _Compiler:
         return name
 
     def _record(self, source: Source, avro: AvroSchema, schema: Schema, var: str) -> None:
-        if schema.type is not Type.STRUCT or is_union(schema) or len(schema.fields) != len(avro.fields):
+        if schema.type is not Type.STRUCT or names.is_union(schema) or len(schema.fields) != len(avro.fields):
             raise Odd
         members = []
         for field, place in zip(schema.fields, avro.fields, strict=True):
@@ -350,7 +350,7 @@ class _Compiler:
             raise Odd
         tag = source.name("t")
         source.line(f"{tag} = data[p]")
-        struct_of = is_union(schema) and schema.type is Type.STRUCT
+        struct_of = names.is_union(schema) and schema.type is Type.STRUCT
         order = sorted(range(len(avro.types)), key=lambda index: avro.types[index].kind == "null")
         word = "if"
         for index in order:

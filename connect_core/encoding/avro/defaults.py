@@ -71,7 +71,7 @@ def _map_tree(schema: Schema, value: dict[Any, Any], options: AvroOptions) -> An
 
 
 def _struct_tree(schema: Schema, value: dict[str, Any], options: AvroOptions) -> Any:
-    union = schema.name == names.UNION or names.GENERAL_UNION in schema.parameters
+    union = names.is_union(schema)
     made: dict[str, Any] = {}
     for field in schema.fields:
         found = value.get(field.name)

@@ -21,7 +21,7 @@ from connect_core.data.schema import Schema, Type
 from connect_core.encoding.avro import names, schemaless, slow_write
 from connect_core.encoding.avro.binary import LAST, MORE, write_long
 from connect_core.encoding.avro.errors import WriteError
-from connect_core.encoding.avro.from_connect import KINDS, enum_parameter, has_string_keys, is_fixed, is_union
+from connect_core.encoding.avro.from_connect import KINDS, enum_parameter, has_string_keys, is_fixed
 from connect_core.encoding.avro.model import MISSING, AvroSchema
 from connect_core.encoding.avro.options import AvroOptions
 from connect_core.encoding.avro.pieces import joined, length, refuse
@@ -151,7 +151,7 @@ class _Compiler:
 
     def _present(self, source: Source, schema: Schema, own: AvroSchema, target: AvroSchema, var: str) -> list[str]:
         """A value that is not null."""
-        if is_union(schema) and schema.type is Type.STRUCT:
+        if names.is_union(schema) and schema.type is Type.STRUCT:
             return [self._union(source, schema, own, target, var)]
         if own.kind == "union":
             own = self._branch(schema, own)

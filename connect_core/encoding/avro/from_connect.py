@@ -48,11 +48,6 @@ def from_connect(schema: Schema | None, options: AvroOptions) -> AvroSchema:
         raise DataError(f"{schema!r} or its default contains itself without end") from error
 
 
-def is_union(schema: Schema) -> bool:
-    """A struct that stands for an Avro union: at most one field is set."""
-    return schema.name == names.UNION or names.GENERAL_UNION in schema.parameters
-
-
 def is_fixed(schema: Schema) -> bool:
     """BYTES of one length."""
     return schema.type is Type.BYTES and schema.name is not None and names.FIXED_SIZE in schema.parameters
@@ -69,7 +64,7 @@ def enum_parameter(schema: Schema, options: AvroOptions) -> str | None:
     """The parameter under which this STRING lists its symbols, if it is to become an enum."""
     if not (options.generalized_sums or options.enhanced):
         return None
-    if names.GENERAL_ENUM not in schema.parameters and names.ENUM not in schema.parameters:
+    if not names.lists_symbols(schema):
         return None
     return names.GENERAL_ENUM if options.generalized_sums else names.ENUM
 
@@ -103,7 +98,7 @@ class _Translator:
     def schema(self, schema: Schema | None, *, ignore_optional: bool = False) -> AvroSchema:
         if schema is None:
             return ANYTHING
-        plain = not is_union(schema) and not schema.optional
+        plain = not names.is_union(schema) and not schema.optional
         if plain and schema in self._made:
             return self._made[schema]
         made = self._shape(schema)
@@ -186,7 +181,7 @@ class _Translator:
         return array_of(entry)
 
     def _struct(self, schema: Schema) -> AvroSchema:
-        if is_union(schema):
+        if names.is_union(schema):
             members = [AvroSchema("null")] if schema.optional else []
             members += [self._inner(f.schema.replace(optional=False), ignore_optional=True) for f in schema.fields]
             return union_of(members)

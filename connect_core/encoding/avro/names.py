@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import quote_plus
 
+from connect_core.data.schema import Schema
 from connect_core.encoding.avro.errors import OutOfBounds
 from connect_core.java.charsets import encode_utf8
 
@@ -64,3 +65,13 @@ def scrub_full(name: str | None, *, scrubbed: bool) -> str | None:
         return name
     namespace, last = split(name, scrubbed=True)
     return last if namespace is None else f"{namespace}.{last}"
+
+
+def is_union(schema: Schema) -> bool:
+    """A struct that stands for an Avro union: at most one field is set."""
+    return schema.name == UNION or GENERAL_UNION in schema.parameters
+
+
+def lists_symbols(schema: Schema) -> bool:
+    """Whether the schema names the symbols of an enum."""
+    return GENERAL_ENUM in schema.parameters or ENUM in schema.parameters

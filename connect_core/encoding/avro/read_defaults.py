@@ -141,7 +141,7 @@ def _converted(schema: Schema, avro: AvroSchema, value: Any, options: AvroOption
 
 
 def _struct(schema: Schema, avro: AvroSchema, value: Any, options: AvroOptions) -> Any:
-    if _is_union(schema):
+    if names.is_union(schema):
         members = [member for member in avro.types if member.kind != "null"]
         kind = avro.types[0].kind
         datum = Datum(_DEFAULT_KINDS.get(kind, kind), value)
@@ -155,7 +155,7 @@ def _struct(schema: Schema, avro: AvroSchema, value: Any, options: AvroOptions) 
         name = names.scrub(field.name) if options.scrub_names else field.name
         found = avro.field(name)
         member = avro if found is None else found.schema
-        if not _is_union(field.schema):
+        if not names.is_union(field.schema):
             member = _not_null(member)
         if name in value:
             result[field.name] = logical(field.schema, _converted(field.schema, member, value[name], options))
@@ -182,10 +182,6 @@ def _as_datum(schema: Schema, value: Any) -> Any:
         _require(schema.key_schema is STRING, schema, value)
         return {key: _as_datum(schema.value_schema, element) for key, element in value.items()}
     return value
-
-
-def _is_union(schema: Schema) -> bool:
-    return schema.name == names.UNION or names.GENERAL_UNION in schema.parameters
 
 
 def _not_null(schema: AvroSchema) -> AvroSchema:

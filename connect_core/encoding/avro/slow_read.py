@@ -17,7 +17,7 @@ from connect_core.data.schema import Schema, Type
 from connect_core.encoding.avro import names
 from connect_core.encoding.avro.binary import read_bytes, read_number, read_text
 from connect_core.encoding.avro.errors import ReadError
-from connect_core.encoding.avro.from_connect import ANYTHING_KINDS, is_union
+from connect_core.encoding.avro.from_connect import ANYTHING_KINDS
 from connect_core.encoding.avro.model import AvroSchema
 from connect_core.encoding.avro.options import AvroOptions
 from connect_core.encoding.avro.read_defaults import logical
@@ -222,7 +222,7 @@ def _connect_map(schema: Schema, datum: Datum, options: AvroOptions) -> dict[Any
 
 
 def _struct(schema: Schema, datum: Datum, options: AvroOptions) -> dict[str, Any]:
-    if is_union(schema):
+    if names.is_union(schema):
         index = union_field(schema, datum, options)
         made = dict.fromkeys(schema.field_map)
         field = schema.fields[index]

@@ -23,7 +23,6 @@ from connect_core.encoding.avro.from_connect import (
     enum_parameter,
     has_string_keys,
     is_fixed,
-    is_union,
     number,
 )
 from connect_core.encoding.avro.model import MISSING, AvroSchema
@@ -170,7 +169,7 @@ def _map(schema: Schema, own: AvroSchema, value: dict[Any, Any], options: AvroOp
 
 def _struct(schema: Schema, own: AvroSchema, value: dict[str, Any], options: AvroOptions) -> Datum:
     check_names(schema, value)
-    if is_union(schema):
+    if names.is_union(schema):
         for field in schema.fields:
             found = member(field.schema, value.get(field.name), options)
             if found is not None:

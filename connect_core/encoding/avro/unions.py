@@ -35,7 +35,7 @@ def connect_member_name(schema: Schema, index: int, options: AvroOptions) -> str
     """The same name from the Connect side."""
     if options.generalized_sums:
         return f"{names.GENERAL_UNION_FIELD}{index}"
-    enum = schema.type is Type.STRING and (names.GENERAL_ENUM in schema.parameters or names.ENUM in schema.parameters)
+    enum = schema.type is Type.STRING and names.lists_symbols(schema)
     if schema.type is Type.STRUCT or enum or is_fixed(schema):
         if options.enhanced:
             return names.scrub_full(schema.name, scrubbed=options.scrub_names)
@@ -48,7 +48,7 @@ def takes(schema: Schema, datum: Datum, index: int, options: AvroOptions) -> boo
     """Does the field of this schema, the union's member ``index``, take a datum that is no record?"""
     kind = datum.kind
     parameter = names.GENERAL_ENUM if options.generalized_sums else names.ENUM
-    if schema.type is Type.STRING and (names.GENERAL_ENUM in schema.parameters or names.ENUM in schema.parameters):
+    if schema.type is Type.STRING and names.lists_symbols(schema):
         return datum.named is not None and kind == "enum" and datum.named.full_name == schema.parameters.get(parameter)
     if kind not in _KINDS.get(schema.type, ()):
         return False

@@ -13,9 +13,15 @@ from connect_core.api import Record, Transform
 from connect_core.config import LOW, Config, Width, key
 from connect_core.data import DECIMAL, Header, Schema, Type, array
 from connect_core.data.schema import OPTIONAL_STRING
-from connect_core.errors import DataError
 from connect_core.transforms.base import require_struct
-from connect_core.transforms.community.debezium.envelope import AFTER, BEFORE, VERSION, is_blank, is_envelope
+from connect_core.transforms.community.debezium.envelope import (
+    AFTER,
+    BEFORE,
+    VERSION,
+    is_blank,
+    is_envelope,
+    valid_field,
+)
 
 
 class ExtractChangedRecordStateConfig(Config):
@@ -82,18 +88,14 @@ def _sorted(schema: Schema, event: Any) -> tuple[list[str], list[str]]:
     require_struct(after_schema, new, "After value should be struct.")
     require_struct(before_schema, old, "Before value should be struct.")
     for field in after_schema.fields:
-        other = before_schema.field(field.name)
-        if other is None:
-            raise DataError(f"{field.name} is not a valid field name")
+        other = valid_field(before_schema, field.name)
         same = _equal((field.schema, new.get(field.name)), (other.schema, old.get(field.name)))
         (unchanged if same else changed).append(field.name)
     return changed, unchanged
 
 
 def _row(schema: Schema, event: dict[str, Any], name: str) -> tuple[Schema, Any] | None:
-    field = schema.field(name)
-    if field is None:
-        raise DataError(f"{name} is not a valid field name")
+    field = valid_field(schema, name)
     found = event.get(name)
     if found is None:
         found = field.schema.default

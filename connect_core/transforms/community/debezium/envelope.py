@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from connect_core.data import Schema, Type
+from connect_core.data import Field, Schema, Type
 from connect_core.errors import ConfigError, DataError
 
 VERSION = "3.6.0.Final"
@@ -47,11 +47,17 @@ def field_of(schema: Schema, name: str) -> Schema:
     return found.schema
 
 
-def typed_field(schema: Schema, name: str, kind: Type) -> None:
-    """Require a field of this type, with the complaints of Java's ``Struct.getString`` and the like."""
+def valid_field(schema: Schema, name: str) -> Field:
+    """The field, with the complaint of Java's ``Struct`` if there is none."""
     found = schema.field(name)
     if found is None:
         raise DataError(f"{name} is not a valid field name")
+    return found
+
+
+def typed_field(schema: Schema, name: str, kind: Type) -> None:
+    """Require a field of this type, with the complaints of Java's ``Struct.getString`` and the like."""
+    found = valid_field(schema, name)
     if found.schema.type is not kind:
         raise DataError(f"Field '{name}' is not of type {kind.name}")
 

@@ -15,7 +15,14 @@ from connect_core.data.schema import STRING
 from connect_core.errors import ConfigError, DataError
 from connect_core.java.patterns import Pattern
 from connect_core.transforms.base import class_name, require_struct
-from connect_core.transforms.community.debezium.envelope import AFTER, BEFORE, VERSION, is_blank, is_envelope
+from connect_core.transforms.community.debezium.envelope import (
+    AFTER,
+    BEFORE,
+    VERSION,
+    is_blank,
+    is_envelope,
+    valid_field,
+)
 from connect_core.transforms.community.debezium.schema_names import ADJUSTERS
 
 _PURPOSE = "Updating schema"
@@ -209,8 +216,7 @@ def _check_row(name: str, value: Any, original: Schema, row: Schema) -> None:
     if original.type is not Type.STRUCT:
         raise DataError(_no_struct(original, value))
     for field in original.fields:
-        if field.name not in row.field_map:
-            raise DataError(f"{field.name} is not a valid field name")
+        valid_field(row, field.name)
 
 
 def _pattern(name: str, text: str | None, *, required: bool) -> Pattern | None:

@@ -24,6 +24,7 @@ from connect_core.transforms.community.debezium.envelope import (
     is_blank,
     is_envelope,
     typed_field,
+    valid_field,
 )
 from connect_core.transforms.community.debezium.outbox_config import Additional, EventRouterConfig, Settings, settings
 from connect_core.transforms.community.debezium.outbox_json import expanded
@@ -52,9 +53,7 @@ class _Row(NamedTuple):
 
     def get(self, name: str) -> Any:
         """A column, its default for null."""
-        field = self.schema.field(name)
-        if field is None:
-            raise DataError(f"{name} is not a valid field name")
+        field = valid_field(self.schema, name)
         found = self.value.get(name)
         return field.schema.default if found is None else found
 
