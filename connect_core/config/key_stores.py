@@ -41,8 +41,8 @@ class Store:
         if self.is_pem:
             return self._text()
         if is_jks(self._data):
-            found = self._jks().trusted + [entry.chain[0] for entry in self._jks().keys if entry.chain]
-            return _pem(found)
+            store = self._jks()
+            return _pem(store.trusted + [entry.chain[0] for entry in store.keys if entry.chain])
         _, certificates = self._pkcs12()
         return certificates
 

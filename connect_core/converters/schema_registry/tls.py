@@ -26,9 +26,8 @@ def context(config: RegistryTlsConfig) -> ssl.SSLContext:
         made = ssl.create_default_context(cadata=trusted)  # None: those of the system
     except ssl.SSLError as error:
         raise ConfigError(f"{_KEYS}truststore.* holds no certificates to trust: {error.reason}") from error
-    made.verify_flags &= (
-        ~ssl.VERIFY_X509_STRICT
-    )  # Java takes certificates of private authorities without key identifiers
+    # Java takes certificates of private authorities without key identifiers.
+    made.verify_flags &= ~ssl.VERIFY_X509_STRICT
     if not config.schema_registry_ssl_endpoint_identification_algorithm:
         made.check_hostname = False
     _limit_versions(made, config.schema_registry_ssl_enabled_protocols)
